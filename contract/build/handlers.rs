@@ -1,0 +1,182 @@
+//! One trait per noun, its poem-openapi methods, and the gRPC dispatch.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::messages;
+use crate::model::{Model, Operation};
+
+type Nouns<'a> = BTreeMap<String, Vec<(usize, &'a Operation)>>;
+
+pub fn emit(model: &Model) -> String {
+    let mut areas: BTreeMap<&str, Nouns> = BTreeMap::new();
+    for (number, operation) in model.operations.iter().enumerate().filter(|(_, o)| o.served) {
+        let nouns = areas.entry(&operation.area).or_default();
+        nouns.entry(operation.noun()).or_default().push((number, operation));
+    }
+    let mut out = String::new();
+    for (area, nouns) in &areas {
+        writeln!(out, "/// Handlers of `/{area}/v1`.\npub mod {area} {{ use super::*;").unwrap();
+        for (noun, operations) in nouns {
+            noun_items(&mut out, area, noun, operations);
+        }
+        all(&mut out, nouns);
+        writeln!(out, "}}").unwrap();
+    }
+    dispatch(&mut out, &areas);
+    out
+}
+
+fn noun_items(out: &mut String, area: &str, noun: &str, operations: &[(usize, &Operation)]) {
+    let name = messages::trait_name(noun);
+    writeln!(out, "/// The operations on `{noun}`.\npub trait {name}: Server {{").unwrap();
+    for (_, operation) in operations {
+        signature(out, operation);
+    }
+    writeln!(out, "}}").unwrap();
+    for (number, operation) in operations {
+        call(out, *number, &name, operation);
+    }
+    writeln!(out, "pub struct {name}Api<S>(pub S);").unwrap();
+    writeln!(out, "#[OpenApi(prefix_path = \"/{area}/v1\")] impl<S: {name}> {name}Api<S> {{")
+        .unwrap();
+    for (_, operation) in operations {
+        rest(out, operation);
+    }
+    writeln!(out, "}}").unwrap();
+}
+
+fn signature(out: &mut String, o: &Operation) {
+    let caller = if o.permission.is_empty() { "" } else { "caller: &Self::Caller, " };
+    writeln!(
+        out,
+        "/// {}\nfn {}(&self, {caller}request: {}) \
+         -> impl Future<Output = Result<{}, Self::Error>> + Send;",
+        o.summary.replace('\n', "\n///"),
+        messages::handler(&o.rpc),
+        messages::rust(o.request.full_name()),
+        messages::rust(o.response.full_name()),
+    )
+    .unwrap();
+}
+
+/// The way of one request behind decoding: the gate, the field rules, the handler.
+fn call(out: &mut String, number: usize, name: &str, o: &Operation) {
+    let handler = messages::handler(&o.rpc);
+    let (gate, caller) = if o.permission.is_empty() {
+        ("", "")
+    } else {
+        ("let caller = server.admit(operation, headers).await?;", "&caller, ")
+    };
+    writeln!(
+        out,
+        "async fn {handler}<S: {name}>(server: &S, headers: &HeaderMap, request: {}) \
+         -> Result<{}, S::Error> {{ let operation = &OPERATIONS[{number}]; \
+         server.receive(operation, headers)?; {gate} \
+         request.validate().map_err(Refusal::Rule)?; server.{handler}({caller}request).await }}",
+        messages::rust(o.request.full_name()),
+        messages::rust(o.response.full_name()),
+    )
+    .unwrap();
+}
+
+fn rest(out: &mut String, o: &Operation) {
+    let handler = messages::handler(&o.rpc);
+    let (request, response) =
+        (messages::rust(o.request.full_name()), messages::rust(o.response.full_name()));
+    let deprecated = if o.deprecated { ", deprecated" } else { "" };
+    let parameters = o.parameters();
+    let path = o.path.replace("=**", "").replace('{', ":").replace('}', "");
+    let arguments: String =
+        parameters.iter().map(|p| format!(", #[oai(name = {:?})] {p}: Path", camel(p))).collect();
+    let assignments: String = parameters.iter().map(|p| format!("request.{p} = {p}.0;")).collect();
+    let (body, start) = if o.body {
+        (format!(", body: Body<{request}>"), "body.0".to_string())
+    } else {
+        (String::new(), format!("{request}::default()"))
+    };
+    let mutable = if parameters.is_empty() { "" } else { "mut " };
+    writeln!(
+        out,
+        "/// {}\n#[oai(path = {path:?}, method = {:?}, operation_id = {:?}{deprecated}{})] \
+         async fn {handler}(&self, call: Call<'_>{arguments}{body}) -> poem::Result<Answer<{response}>> \
+         {{ let {mutable}request = {start}; {assignments} \
+         {handler}(&self.0, call.0, request).await.map(Answer).map_err(Into::into) }}",
+        o.summary.replace('\n', "\n///"),
+        o.verb.to_lowercase(),
+        o.id(),
+        tags(o),
+    )
+    .unwrap();
+}
+
+fn tags(o: &Operation) -> String {
+    use heck::ToUpperCamelCase;
+    o.tags.iter().map(|t| format!(", tag = \"Tag::{}\"", t.to_upper_camel_case())).collect()
+}
+
+fn camel(name: &str) -> String {
+    use heck::ToLowerCamelCase;
+    name.to_lower_camel_case()
+}
+
+fn all(out: &mut String, nouns: &Nouns) {
+    let traits: Vec<String> = nouns.keys().map(|noun| messages::trait_name(noun)).collect();
+    let bounds = traits.join(" + ");
+    writeln!(out, "/// Every handler of this area.\npub trait All: {bounds} {{}}").unwrap();
+    writeln!(out, "impl<S: {bounds}> All for S {{}}").unwrap();
+    let apis = traits.iter().rev().fold("()".to_string(), |rest, name| {
+        if rest == "()" { format!("{name}Api<S>") } else { format!("({name}Api<S>, {rest})") }
+    });
+    let values = traits.iter().rev().fold("()".to_string(), |rest, name| {
+        let api = format!("{name}Api(server.clone())");
+        if rest == "()" { api } else { format!("({api}, {rest})") }
+    });
+    writeln!(out, "/// The REST side of this area, for poem-openapi.").unwrap();
+    writeln!(out, "pub fn api<S: All>(server: &S) -> impl OpenApi + use<S> {{ let api: {apis} = {values}; api }}")
+        .unwrap();
+    writeln!(out, "/// One message in, one message out: the gRPC side of this area.").unwrap();
+    writeln!(
+        out,
+        "pub(super) async fn unary<S: All>(server: &S, number: usize, headers: &HeaderMap, message: &[u8]) \
+         -> Outcome<S::Error> {{ match number {{"
+    )
+    .unwrap();
+    for (number, operation) in nouns.values().flatten() {
+        let handler = messages::handler(&operation.rpc);
+        writeln!(
+            out,
+            "{number} => match decode(message) {{ Ok(request) => Outcome::Answered({handler}(server, headers, \
+             request).await.map(|answer| answer.encode_to_vec())), Err(refusal) => Outcome::Undecodable(refusal) }},"
+        )
+        .unwrap();
+    }
+    writeln!(out, "_ => Outcome::NotServed, }} }}").unwrap();
+}
+
+fn dispatch(out: &mut String, areas: &BTreeMap<&str, Nouns>) {
+    let bounds: Vec<String> = areas.keys().map(|area| format!("{area}::All")).collect();
+    let bounds = bounds.join(" + ");
+    writeln!(
+        out,
+        "/// Every handler of the contract that is served.\npub trait Handlers: {bounds} {{}}"
+    )
+    .unwrap();
+    writeln!(out, "impl<S: {bounds}> Handlers for S {{}}").unwrap();
+    writeln!(
+        out,
+        "/// One gRPC call: the message without its frame, decoded, answered, encoded.\n\
+         pub async fn unary<S: Handlers>(server: &S, operation: &Operation, headers: &HeaderMap, message: &[u8]) \
+         -> Outcome<S::Error> {{ match operation.service {{"
+    )
+    .unwrap();
+    for area in areas.keys() {
+        let service = format!("zitadel.{area}.v1.{}Service", messages::trait_name(area));
+        writeln!(
+            out,
+            "{service:?} => {area}::unary(server, operation.number, headers, message).await,"
+        )
+        .unwrap();
+    }
+    writeln!(out, "_ => Outcome::NotServed, }} }}").unwrap();
+}

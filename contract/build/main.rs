@@ -1,0 +1,50 @@
+//! Makes the Rust side of the contract from the `.proto` files: messages, schemas, field rules,
+//! the table of operations, and one handler trait with its REST and gRPC adapters per noun.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod handlers;
+mod messages;
+mod model;
+mod operations;
+mod rules;
+mod schemas;
+
+use std::path::PathBuf;
+
+const SERVICES: [&str; 3] = [
+    "zitadel/management/v1/management.proto",
+    "zitadel/auth/v1/auth.proto",
+    "zitadel/admin/v1/admin.proto",
+];
+const MISSING: &str = "../openapi/missing.txt";
+
+fn main() {
+    println!("cargo:rerun-if-changed=proto");
+    println!("cargo:rerun-if-changed=build");
+    println!("cargo:rerun-if-changed={MISSING}");
+    let out = PathBuf::from(std::env::var("OUT_DIR").unwrap());
+    let mut compiler = protox::Compiler::new(["proto"]).unwrap();
+    compiler.include_imports(true).include_source_info(true).open_files(SERVICES).unwrap();
+    let descriptors = compiler.encode_file_descriptor_set();
+    std::fs::write(out.join("descriptors.bin"), &descriptors).unwrap();
+    let files: Vec<String> = compiler
+        .files()
+        .map(|file| file.name().to_string())
+        .filter(|name| name.starts_with("zitadel"))
+        .collect();
+    buffa_build::Config::new()
+        .files(&files)
+        .descriptor_set(out.join("descriptors.bin"))
+        .generate_views(false)
+        .generate_text(false)
+        .generate_json(true)
+        .preserve_unknown_fields(false)
+        .include_file("messages.rs")
+        .compile()
+        .unwrap();
+    let model = model::Model::read(&descriptors, &std::fs::read_to_string(MISSING).unwrap());
+    std::fs::write(out.join("operations.rs"), operations::emit(&model)).unwrap();
+    std::fs::write(out.join("rules.rs"), rules::emit(&model)).unwrap();
+    std::fs::write(out.join("schemas.rs"), schemas::emit(&model)).unwrap();
+    std::fs::write(out.join("handlers.rs"), handlers::emit(&model)).unwrap();
+}

@@ -1,0 +1,36 @@
+//! One row of the table of operations.
+
+/// What the roles of a caller have to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// No token needed.
+    None,
+    /// Any valid token.
+    Authenticated,
+    /// A role with this permission, on the instance or in the organisation of the call.
+    Named(&'static str),
+}
+
+/// An rpc of the contract with its route and facts.
+#[derive(Debug)]
+pub struct Operation {
+    /// Its index in [`OPERATIONS`](crate::OPERATIONS).
+    pub number: usize,
+    pub rpc: &'static str,
+    /// The full name of the gRPC service.
+    pub service: &'static str,
+    pub method: &'static str,
+    /// The route with its parameters in braces, prefix included.
+    pub path: &'static str,
+    /// The same route with every parameter filled in: what poem's router is asked for.
+    pub routed: &'static str,
+    /// Whether the request is the JSON body, apart from the parameters of the path.
+    pub has_body: bool,
+    pub permission: Permission,
+    /// `YYYY-MM-DD`, empty if not deprecated.
+    pub deprecated_since: &'static str,
+    /// The rpcs of v2 that replace it, as `package.Service/Rpc`.
+    pub successors: &'static [&'static str],
+    /// Whether there is a handler; `openapi/missing.txt` lists the others.
+    pub served: bool,
+}
