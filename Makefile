@@ -1,0 +1,26 @@
+# The one entry point for people and CI. `make help` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench crash
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+
+run: ## Build and start the server on bailey.db with an example organisation
+	cargo run --release -p bailey -- serve --example --admin-pat-file admin.pat
+
+test: ## Every test; with PostgreSQL where BAILEY_TEST_POSTGRES names one
+	@test -n "$$BAILEY_TEST_POSTGRES" || echo "BAILEY_TEST_POSTGRES is not set: the PostgreSQL tests are skipped"
+	cargo test --workspace
+
+check: ## Format, lints (warnings denied), licences and sources
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo deny check licenses bans sources
+
+bench: ## Measure against a bare handler and the disk; prints a table
+	cargo build --release -p bailey --bin bailey --example bare
+	python3 bench/bench.py
+
+crash: ## 200 times kill -9 under concurrent writes; nothing acknowledged may be lost
+	cargo build --release -p bailey --bin bailey
+	python3 bench/crash.py

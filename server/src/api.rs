@@ -1,0 +1,7 @@
+//! The handlers: one file per noun of the URL.
+
+mod admin;
+mod auth;
+mod code;
+mod details;
+mod management;

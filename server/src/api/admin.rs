@@ -1,0 +1,13 @@
+//! `/admin/v1`
+
+use contract::admin::Healthz;
+use contract::zitadel::admin::v1::{HealthzRequest, HealthzResponse};
+
+use crate::core::Core;
+use crate::error::Result;
+
+impl Healthz for Core {
+    async fn healthz(&self, _request: HealthzRequest) -> Result<HealthzResponse> {
+        Ok(HealthzResponse::default())
+    }
+}

@@ -1,0 +1,75 @@
+//! `details` of answers, in the forms that the reference has (behaviour: `details`).
+
+use buffa::{Inline, MessageField};
+use buffa_types::google::protobuf::Timestamp;
+use contract::zitadel::v1::ObjectDetails;
+
+use crate::core::Meta;
+use crate::domain::org::Org;
+use crate::domain::user::User;
+use crate::views::metadata::Entry;
+
+type DetailsField = MessageField<ObjectDetails, Inline<ObjectDetails>>;
+
+/// Microseconds since 1970 as a message.
+pub fn timestamp(micros: i64) -> Timestamp {
+    let nanos = i32::try_from(micros.rem_euclid(1_000_000) * 1000).unwrap_or_default();
+    Timestamp { seconds: micros.div_euclid(1_000_000), nanos, ..Default::default() }
+}
+
+fn read(sequence: i64, created: i64, changed: i64, owner: &str) -> DetailsField {
+    let details = ObjectDetails {
+        sequence: sequence.unsigned_abs(),
+        creation_date: timestamp(created).into(),
+        change_date: timestamp(changed).into(),
+        resource_owner: owner.into(),
+    };
+    details.into()
+}
+
+impl Meta {
+    /// The form without `changeDate`.
+    pub fn added(self) -> DetailsField {
+        let details = ObjectDetails {
+            sequence: self.sequence.unsigned_abs(),
+            creation_date: timestamp(self.at).into(),
+            resource_owner: self.owner,
+            ..Default::default()
+        };
+        details.into()
+    }
+
+    /// The form without `creationDate`.
+    pub fn changed(self) -> DetailsField {
+        let details = ObjectDetails {
+            sequence: self.sequence.unsigned_abs(),
+            change_date: timestamp(self.at).into(),
+            resource_owner: self.owner,
+            ..Default::default()
+        };
+        details.into()
+    }
+}
+
+/// What reads show of a row.
+pub trait Details {
+    fn details(&self) -> DetailsField;
+}
+
+impl Details for User {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.changed_at, &self.owner)
+    }
+}
+
+impl Details for Org {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.changed_at, &self.owner)
+    }
+}
+
+impl Details for Entry {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.changed_at, &self.owner)
+    }
+}

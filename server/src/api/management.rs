@@ -1,0 +1,15 @@
+//! `/management/v1`
+
+mod email;
+mod healthz;
+mod human;
+mod machine;
+mod members;
+mod metadata;
+mod orgs;
+mod pats;
+mod phone;
+mod profile;
+mod users;
+
+pub use users::message as user_message;

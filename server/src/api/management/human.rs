@@ -1,0 +1,159 @@
+use buffa_types::google::protobuf::Duration;
+use contract::management::Human;
+use contract::zitadel::management::v1::import_human_user_response::PasswordlessRegistration;
+use contract::zitadel::management::v1::{
+    AddHumanUserRequest, AddHumanUserResponse, ImportHumanUserRequest, ImportHumanUserResponse,
+};
+
+use crate::api::code::LINK_LIFETIME;
+use crate::core::{Core, Meta};
+use crate::domain::Aggregate;
+use crate::domain::human::{
+    Codes, NewHuman, Origin, Verified, check_imported_hash, check_password,
+};
+use crate::domain::user::{Event, User};
+use crate::error::{Result, text};
+use crate::gate::Caller;
+use crate::views::orgs;
+
+impl Human for Core {
+    async fn add_human_user(
+        &self,
+        caller: &Caller,
+        request: AddHumanUserRequest,
+    ) -> Result<AddHumanUserResponse> {
+        let verified = Verified {
+            email: request.email.is_email_verified,
+            phone: request.phone.is_phone_verified,
+        };
+        let human = NewHuman {
+            user_name: request.user_name,
+            first_name: request.profile.first_name.clone(),
+            last_name: request.profile.last_name.clone(),
+            nick_name: request.profile.nick_name.clone(),
+            display_name: request.profile.display_name.clone(),
+            preferred_language: request.profile.preferred_language.clone(),
+            gender: request.profile.gender.to_i32().into(),
+            email: request.email.email.clone(),
+            phone: request.phone.phone.clone(),
+            ..NewHuman::default()
+        };
+        let mut human = human.added()?;
+        self.refuse_foreign_domain(&human, caller).await?;
+        if !request.initial_password.is_empty() {
+            check_password(&request.initial_password, Origin::Add)?;
+            human.change_required = true;
+        }
+        human.encoded_hash = self.passwords.hash(&request.initial_password).await?;
+        let codes = self.codes(verified)?;
+        let events = |user: &User| user.add_human(human.clone(), verified, codes.clone());
+        let (user_id, meta) = self.add_human(caller, events).await?;
+        Ok(AddHumanUserResponse { user_id, details: meta.added() })
+    }
+
+    async fn import_human_user(
+        &self,
+        caller: &Caller,
+        request: ImportHumanUserRequest,
+    ) -> Result<ImportHumanUserResponse> {
+        let verified = Verified {
+            email: request.email.is_email_verified,
+            phone: request.phone.is_phone_verified,
+        };
+        let human = NewHuman {
+            user_name: request.user_name,
+            first_name: request.profile.first_name.clone(),
+            last_name: request.profile.last_name.clone(),
+            nick_name: request.profile.nick_name.clone(),
+            display_name: request.profile.display_name.clone(),
+            preferred_language: request.profile.preferred_language.clone(),
+            gender: request.profile.gender.to_i32().into(),
+            email: request.email.email.clone(),
+            phone: request.phone.phone.clone(),
+            ..NewHuman::default()
+        };
+        let mut human = human.imported()?;
+        self.refuse_foreign_domain(&human, caller).await?;
+        human.user_name = human.user_name.trim().into();
+        if !request.password.is_empty() {
+            check_password(&request.password, Origin::ImportOrSet)?;
+        }
+        let hash = request.hashed_password.value.as_str();
+        if !hash.is_empty() {
+            check_imported_hash(hash)?;
+        }
+        if !request.idps.is_empty() {
+            return Err(text::idp::NOT_EXISTING.precondition("COMMAND-39nfs"));
+        }
+        if hash.is_empty() {
+            human.encoded_hash = self.passwords.hash(&request.password).await?;
+            human.change_required =
+                request.password_change_required && !request.password.is_empty();
+        } else {
+            human.encoded_hash = hash.into();
+        }
+        let mut codes = self.codes(verified)?;
+        let mut plain = String::new();
+        if request.request_passwordless_registration {
+            let (code, text) = self.passwordless_code()?;
+            codes.passwordless = Some(code);
+            plain = text;
+        }
+        let events = |user: &User| user.import_human(human.clone(), verified, codes.clone());
+        let (user_id, meta) = self.add_human(caller, events).await?;
+        let registration = codes
+            .passwordless
+            .as_ref()
+            .map(|code| registration(&caller.origin, &[&user_id, caller.org(), &code.id, &plain]));
+        let passwordless_registration = registration.into();
+        Ok(ImportHumanUserResponse { user_id, details: meta.added(), passwordless_registration })
+    }
+}
+
+impl Core {
+    async fn add_human(
+        &self,
+        caller: &Caller,
+        events: impl Fn(&User) -> Vec<Event>,
+    ) -> Result<(String, Meta)> {
+        let id = self.ids.next(self.clock);
+        let (user_id, events) = (id.as_str(), &events);
+        let meta = self
+            .commit(&caller.author, (User::STREAM, user_id), |mut push| async move {
+                let mut user = push.any::<User>(user_id).await?;
+                user.unused()?;
+                let events = events(&user);
+                push.append(&mut user, events)?;
+                Ok(push)
+            })
+            .await?;
+        Ok((id, meta))
+    }
+
+    fn codes(&self, verified: Verified) -> Result<Codes> {
+        Ok(Codes {
+            initialization: self.initialization_code()?,
+            phone: self.contact_code(verified.phone)?,
+            passwordless: None,
+        })
+    }
+
+    /// A user name may not end in a domain that another organisation has verified.
+    async fn refuse_foreign_domain(&self, human: &NewHuman, caller: &Caller) -> Result<()> {
+        let Some(domain) = human.domain() else { return Ok(()) };
+        if orgs::domain_is_foreign(&self.db, domain, caller.org()).await? {
+            return Err(text::user::DOMAIN_NOT_ALLOWED.invalid("COMMAND-SFd21"));
+        }
+        Ok(())
+    }
+}
+
+fn registration(origin: &str, [user, org, code_id, code]: &[&str; 4]) -> PasswordlessRegistration {
+    let path = "ui/login/login/passwordless/init";
+    let lifetime = Duration { seconds: LINK_LIFETIME, ..Default::default() };
+    PasswordlessRegistration {
+        link: format!("{origin}/{path}?userID={user}&orgID={org}&codeID={code_id}&code={code}"),
+        lifetime: lifetime.clone().into(),
+        expiration: lifetime.into(),
+    }
+}

@@ -1,0 +1,34 @@
+use contract::management::Machine;
+use contract::zitadel::management::v1::{AddMachineUserRequest, AddMachineUserResponse};
+
+use crate::core::Core;
+use crate::domain::Aggregate;
+use crate::domain::user::{NewMachine, User};
+use crate::error::Result;
+use crate::gate::Caller;
+
+impl Machine for Core {
+    async fn add_machine_user(
+        &self,
+        caller: &Caller,
+        request: AddMachineUserRequest,
+    ) -> Result<AddMachineUserResponse> {
+        let user_id = request.user_id.unwrap_or_else(|| self.ids.next(self.clock));
+        let machine = NewMachine {
+            user_name: request.user_name,
+            name: request.name,
+            description: request.description,
+            access_token_type: request.access_token_type.to_i32().into(),
+        };
+        let (id, machine) = (user_id.as_str(), &machine);
+        let meta = self
+            .commit(&caller.author, (User::STREAM, id), |mut push| async move {
+                let mut user = push.any::<User>(id).await?;
+                let events = user.add_as_machine(machine.clone())?;
+                push.append(&mut user, events)?;
+                Ok(push)
+            })
+            .await?;
+        Ok(AddMachineUserResponse { user_id, details: meta.changed() })
+    }
+}

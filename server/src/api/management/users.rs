@@ -1,0 +1,139 @@
+use contract::management::Users;
+use contract::zitadel::management::v1::{
+    DeactivateUserRequest, DeactivateUserResponse, GetUserByIDRequest, GetUserByIDResponse,
+    LockUserRequest, LockUserResponse, ReactivateUserRequest, ReactivateUserResponse,
+    RemoveUserRequest, RemoveUserResponse, UnlockUserRequest, UnlockUserResponse,
+};
+use contract::zitadel::user::v1 as message;
+
+use super::profile;
+use crate::api::details::{Details, timestamp};
+use crate::core::{Core, Push};
+use crate::domain::Aggregate;
+use crate::domain::member::{self, Instance, MemberRemoved};
+use crate::domain::org::{self, Org};
+use crate::domain::user::User;
+use crate::error::{Result, text};
+use crate::gate::Caller;
+use crate::views::{members, users};
+
+impl Users for Core {
+    async fn get_user_by_id(
+        &self,
+        caller: &Caller,
+        request: GetUserByIDRequest,
+    ) -> Result<GetUserByIDResponse> {
+        let user = users::by_id(&self.db, &request.id).await?;
+        let user = user.ok_or_else(|| text::user::NOT_FOUND.not_found("QUERY-Dfbg2"))?;
+        if user.owner != caller.org() {
+            return Err(text::user::NOT_FOUND.not_found("MANAG-fpo4B"));
+        }
+        Ok(GetUserByIDResponse { user: message(&user).into() })
+    }
+
+    async fn deactivate_user(
+        &self,
+        caller: &Caller,
+        request: DeactivateUserRequest,
+    ) -> Result<DeactivateUserResponse> {
+        let meta = self.change(&caller.author, &request.id, User::deactivate).await?;
+        Ok(DeactivateUserResponse { details: meta.changed() })
+    }
+
+    async fn reactivate_user(
+        &self,
+        caller: &Caller,
+        request: ReactivateUserRequest,
+    ) -> Result<ReactivateUserResponse> {
+        let meta = self.change(&caller.author, &request.id, User::reactivate).await?;
+        Ok(ReactivateUserResponse { details: meta.changed() })
+    }
+
+    async fn lock_user(
+        &self,
+        caller: &Caller,
+        request: LockUserRequest,
+    ) -> Result<LockUserResponse> {
+        let meta = self.change(&caller.author, &request.id, User::lock).await?;
+        Ok(LockUserResponse { details: meta.changed() })
+    }
+
+    async fn unlock_user(
+        &self,
+        caller: &Caller,
+        request: UnlockUserRequest,
+    ) -> Result<UnlockUserResponse> {
+        let meta = self.change(&caller.author, &request.id, User::unlock).await?;
+        Ok(UnlockUserResponse { details: meta.changed() })
+    }
+
+    async fn remove_user(
+        &self,
+        caller: &Caller,
+        request: RemoveUserRequest,
+    ) -> Result<RemoveUserResponse> {
+        let id = request.id.as_str();
+        let meta = self
+            .commit(&caller.author, (User::STREAM, id), |mut push| async move {
+                let mut user = push.own::<User>(id).await?;
+                let events = user.remove()?;
+                push.append(&mut user, events)?;
+                for scope in members::scopes(&self.db, id).await? {
+                    leave(&mut push, &scope, id).await?;
+                }
+                Ok(push)
+            })
+            .await?;
+        Ok(RemoveUserResponse { details: meta.changed() })
+    }
+}
+
+/// Removes a user from what this stream is of.
+async fn leave(push: &mut Push<'_>, scope: &str, user_id: &str) -> Result<()> {
+    let removed = MemberRemoved { user_id: user_id.into() };
+    match scope.split_once('/') {
+        Some((Org::STREAM, id)) => {
+            let mut org = push.any::<Org>(id).await?;
+            push.append(&mut org, [org::Event::MemberCascadeRemoved(removed)])
+        }
+        _ => {
+            let mut instance = push.any::<Instance>(members::INSTANCE_ID).await?;
+            push.append(&mut instance, [member::Event::MemberCascadeRemoved(removed)])
+        }
+    }
+}
+
+/// A user as the API shows it.
+pub fn message(user: &User) -> message::User {
+    message::User {
+        id: user.id.clone(),
+        details: user.details(),
+        state: (user.state as i32).into(),
+        user_name: user.user_name.clone(),
+        login_names: vec![user.user_name.clone()],
+        preferred_login_name: user.user_name.clone(),
+        r#type: if user.is_human() { human(user).into() } else { machine(user).into() },
+    }
+}
+
+fn human(user: &User) -> message::Human {
+    let email =
+        message::Email { email: user.email.clone(), is_email_verified: user.email_verified };
+    let phone =
+        message::Phone { phone: user.phone.clone(), is_phone_verified: user.phone_verified };
+    message::Human {
+        profile: profile::message(user).into(),
+        email: email.into(),
+        phone: phone.into(),
+        password_changed: user.password_changed_at.map(timestamp).into(),
+    }
+}
+
+fn machine(user: &User) -> message::Machine {
+    message::Machine {
+        name: user.name.clone(),
+        description: user.description.clone(),
+        access_token_type: i32::try_from(user.token_type).unwrap_or_default().into(),
+        ..Default::default()
+    }
+}

@@ -1,0 +1,109 @@
+//! Every setting, its default and its environment name.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::serve::Limits;
+
+/// ZITADEL's user management API as one small server.
+#[derive(Debug, Parser)]
+#[command(name = "bailey", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serves the API until Ctrl-C or SIGTERM.
+    Serve(Settings),
+    /// Replays the log of events and compares the outcome with the tables.
+    Verify {
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct Database {
+    /// A SQLite file, `:memory:`, or `postgres://user:password@host/name`.
+    #[arg(
+        long = "database",
+        env = "BAILEY_DATABASE",
+        default_value = "bailey.db",
+        hide_env_values = true
+    )]
+    pub url: String,
+}
+
+/// What `bailey serve` can be told, by flag or environment.
+#[derive(Clone, Debug, Args)]
+pub struct Settings {
+    /// Address and port; port 0 lets the system choose.
+    #[arg(long, env = "BAILEY_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    #[command(flatten)]
+    pub database: Database,
+    /// Where the first start writes the instance owner's token (mode 0600).
+    #[arg(long, env = "BAILEY_ADMIN_PAT_FILE", value_name = "FILE")]
+    pub admin_pat_file: Option<PathBuf>,
+    /// The file of the master key; without one it is kept beside the database (mode 0600).
+    #[arg(long, env = "BAILEY_MASTERKEY_FILE", value_name = "FILE", conflicts_with = "masterkey")]
+    pub masterkey_file: Option<PathBuf>,
+    /// The master key itself, at least 32 characters.
+    #[arg(long, env = "BAILEY_MASTERKEY", value_name = "TEXT", hide_env_values = true)]
+    pub masterkey: Option<String>,
+    /// The one host name that requests may name; any if it is not set.
+    #[arg(long, env = "BAILEY_EXTERNAL_DOMAIN", default_value = "", hide_default_value = true)]
+    pub external_domain: String,
+    /// Makes a small example organisation at the first start.
+    #[arg(long, env = "BAILEY_EXAMPLE")]
+    pub example: bool,
+    /// Tells processes that share a database apart in generated ids.
+    #[arg(long, env = "BAILEY_MACHINE_ID", default_value_t = default_machine_id(), hide_default_value = true)]
+    pub machine_id: u16,
+    /// The most bytes of a request's body.
+    #[arg(long, env = "BAILEY_BODY_LIMIT", default_value_t = 4 << 20, value_name = "BYTES")]
+    pub body_limit: usize,
+    /// Seconds that a request may take, from its head to the end of the answer.
+    #[arg(long, env = "BAILEY_REQUEST_TIMEOUT", default_value_t = 30, value_name = "SECONDS")]
+    pub request_timeout: u64,
+    /// Seconds that the head of a request may take.
+    #[arg(long, env = "BAILEY_HEADER_TIMEOUT", default_value_t = 10, value_name = "SECONDS")]
+    pub header_timeout: u64,
+    /// The most connections at once; further ones wait.
+    #[arg(long, env = "BAILEY_CONNECTIONS", default_value_t = 10_000, value_name = "NUMBER")]
+    pub connections: usize,
+}
+
+impl Settings {
+    /// The settings of a test: defaults, a free port of this machine, this database.
+    pub fn for_tests(database: &str) -> Self {
+        #[derive(Parser)]
+        struct Defaults {
+            #[command(flatten)]
+            settings: Settings,
+        }
+        let arguments = ["bailey", "--listen", "127.0.0.1:0", "--database", database];
+        Defaults::parse_from(arguments).settings
+    }
+
+    pub fn limits(&self) -> Limits {
+        Limits {
+            connections: self.connections,
+            header_read: Duration::from_secs(self.header_timeout),
+            request: Duration::from_secs(self.request_timeout),
+            ..Limits::default()
+        }
+    }
+}
+
+/// The process id and the clock spread processes over the 65,536 numbers.
+fn default_machine_id() -> u16 {
+    let time = crate::clock::Clock.now();
+    let mixed = u64::from(std::process::id()).wrapping_mul(0x9e37_79b9) ^ time.unsigned_abs();
+    (mixed & 0xffff) as u16
+}

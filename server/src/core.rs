@@ -1,0 +1,257 @@
+//! Load, decide, append, store: the one way in which anything is written.
+
+use std::collections::hash_map::RandomState;
+use std::future::Future;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::clock::Clock;
+use crate::db::{Db, Row, Statement, Value};
+use crate::domain::{Aggregate, Event, Stamp};
+use crate::error::{Code, Error, Result};
+use crate::ids::Ids;
+use crate::key::Key;
+use crate::passwords::Passwords;
+
+/// How often a push is tried when another process was faster.
+const ATTEMPTS: usize = 4;
+const LOCKS: usize = 1024;
+
+const APPEND: &str = "INSERT INTO events \
+    (stream, sequence, kind, payload, owner, editor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const LAST: &str = "SELECT sequence FROM events WHERE stream = $1 ORDER BY sequence DESC LIMIT 1";
+
+/// The server's state behind every handler. A clone is another handle of the same.
+#[derive(Clone)]
+pub struct Core(Arc<Inner>);
+
+pub struct Inner {
+    pub db: Db,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub key: Key,
+    pub passwords: Passwords,
+    /// The one host name that requests may name; empty: any.
+    pub external_domain: String,
+    pub locks: Locks,
+}
+
+impl std::ops::Deref for Core {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// How an aggregate and what hangs on it are kept in tables.
+pub trait Stored: Aggregate {
+    fn select() -> &'static str;
+    fn read(row: &Row<'_>) -> Result<Self>;
+    fn upsert(&self) -> Statement;
+    fn delete(id: &str) -> Statement;
+    /// The rows of other tables that this event changes.
+    fn changes(event: &Self::Event, stamp: &Stamp) -> Vec<Statement>;
+}
+
+/// The outcome of a push: the last event's sequence, its time and the owner.
+#[derive(Clone, Debug, Default)]
+pub struct Meta {
+    pub sequence: i64,
+    pub at: i64,
+    pub owner: String,
+}
+
+/// An aggregate as a push found it.
+pub struct Loaded<A> {
+    pub id: String,
+    pub state: A,
+    sequence: i64,
+}
+
+impl<A> std::ops::Deref for Loaded<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.state
+    }
+}
+
+/// Who writes, for which organisation.
+#[derive(Clone, Debug)]
+pub struct Author {
+    pub editor: String,
+    pub owner: String,
+}
+
+/// Events of one or more streams that are written together, and guards on what was only read.
+pub struct Push<'a> {
+    core: &'a Core,
+    author: &'a Author,
+    at: i64,
+    batch: Vec<Statement>,
+    meta: Meta,
+}
+
+impl Core {
+    pub fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// Runs `decide` with the stream locked and writes what it pushed. A lost race against another
+    /// process runs it again on what is then there.
+    ///
+    /// Errors: what `decide` refuses; the error that a unique key means; `Unavailable`.
+    pub async fn commit<'a, F, Fut>(
+        &'a self,
+        author: &'a Author,
+        stream: (&str, &str),
+        decide: F,
+    ) -> Result<Meta>
+    where
+        F: Fn(Push<'a>) -> Fut,
+        Fut: Future<Output = Result<Push<'a>>>,
+    {
+        let _lock = self.locks.lock(stream).await;
+        let mut attempts = 1;
+        loop {
+            let push = decide(Push::new(self, author)).await?;
+            if push.batch.is_empty() {
+                return Ok(push.meta);
+            }
+            match self.db.write(push.batch).await {
+                Err(error) if error.code == Code::Aborted && attempts < ATTEMPTS => attempts += 1,
+                outcome => return outcome.map(|()| push.meta),
+            }
+        }
+    }
+
+    /// One decision on one aggregate of the author's organisation.
+    pub async fn change<A, E>(
+        &self,
+        author: &Author,
+        id: &str,
+        decide: impl Fn(&A) -> Result<E> + Sync,
+    ) -> Result<Meta>
+    where
+        A: Stored,
+        E: IntoIterator<Item = A::Event>,
+    {
+        let decide = &decide;
+        self.commit(author, (A::STREAM, id), |mut push| async move {
+            let mut loaded = push.own::<A>(id).await?;
+            let events = decide(&loaded)?;
+            push.append(&mut loaded, events)?;
+            Ok(push)
+        })
+        .await
+    }
+
+    /// An aggregate as it is now; absent ones are their default.
+    pub async fn load<A: Stored>(&self, id: &str) -> Result<A> {
+        Ok(self.db.first(A::select(), &[id.into()], A::read).await?.unwrap_or_default())
+    }
+
+    async fn last_sequence(&self, stream: &str) -> Result<i64> {
+        let last = self.db.first(LAST, &[stream.into()], |row| row.integer(0)).await?;
+        Ok(last.unwrap_or(0))
+    }
+}
+
+impl<'a> Push<'a> {
+    fn new(core: &'a Core, author: &'a Author) -> Self {
+        let meta = Meta { owner: author.owner.clone(), ..Meta::default() };
+        Self { core, author, at: core.clock.now(), batch: Vec::new(), meta }
+    }
+
+    /// An aggregate of the caller's organisation; those of others look absent.
+    pub async fn own<A: Stored>(&self, id: &str) -> Result<Loaded<A>> {
+        let mut loaded = self.any::<A>(id).await?;
+        if loaded.state.owner() != self.author.owner {
+            loaded.state = A::default();
+        }
+        Ok(loaded)
+    }
+
+    /// An aggregate, whoever owns it.
+    pub async fn any<A: Stored>(&self, id: &str) -> Result<Loaded<A>> {
+        let sequence = self.core.last_sequence(&stream::<A>(id)).await?;
+        Ok(Loaded { id: id.into(), state: self.core.load(id).await?, sequence })
+    }
+
+    /// Appends the events, in order, and stores the state that they lead to.
+    pub fn append<A: Stored>(
+        &mut self,
+        loaded: &mut Loaded<A>,
+        events: impl IntoIterator<Item = A::Event>,
+    ) -> Result<()> {
+        let owner = if loaded.exists() { loaded.owner() } else { &self.author.owner };
+        let mut stamp = Stamp {
+            id: loaded.id.clone(),
+            sequence: loaded.sequence,
+            owner: owner.to_string(),
+            editor: self.author.editor.clone(),
+            at: self.at,
+        };
+        for event in events {
+            stamp.sequence += 1;
+            self.batch.push(insert::<A>(&event, &stamp)?);
+            loaded.state.apply(&event, &stamp);
+            self.batch.extend(A::changes(&event, &stamp));
+        }
+        loaded.sequence = stamp.sequence;
+        let exists = loaded.exists();
+        self.batch.push(if exists { loaded.state.upsert() } else { A::delete(&loaded.id) });
+        self.meta = Meta { sequence: stamp.sequence, at: stamp.at, owner: stamp.owner };
+        Ok(())
+    }
+
+    /// Holds that this SELECT gives a row until the push is written.
+    pub fn guard(&mut self, sql: &'static str, params: Vec<Value>) {
+        self.batch.push(Statement::guard(sql, params));
+    }
+
+    /// What a push without an event answers: the last sequence of this one, and a time.
+    pub fn unchanged<A: Stored>(&mut self, loaded: &Loaded<A>, at: i64) {
+        self.meta = Meta { sequence: loaded.sequence, at, owner: loaded.owner().into() };
+    }
+}
+
+fn insert<A: Aggregate>(event: &A::Event, stamp: &Stamp) -> Result<Statement> {
+    let params = vec![
+        stream::<A>(&stamp.id).into(),
+        stamp.sequence.into(),
+        event.kind().into(),
+        event.payload().map_err(Error::internal)?.into(),
+        (&stamp.owner).into(),
+        (&stamp.editor).into(),
+        stamp.at.into(),
+    ];
+    Ok(Statement::new(APPEND, params).taken(Error::conflict()))
+}
+
+/// `user/<id>`
+pub fn stream<A: Aggregate>(id: &str) -> String {
+    format!("{}/{id}", A::STREAM)
+}
+
+/// One lock for many streams: writers of one stream wait for each other instead of retrying.
+pub struct Locks(Vec<Mutex<()>>, RandomState);
+
+impl Default for Locks {
+    fn default() -> Self {
+        Self((0..LOCKS).map(|_| Mutex::new(())).collect(), RandomState::new())
+    }
+}
+
+impl Locks {
+    async fn lock(&self, stream: (&str, &str)) -> Option<MutexGuard<'_, ()>> {
+        let slot = self.1.hash_one(stream) as usize % LOCKS;
+        match self.0.get(slot) {
+            Some(lock) => Some(lock.lock().await),
+            None => None,
+        }
+    }
+}

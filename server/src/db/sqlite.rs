@@ -1,0 +1,93 @@
+//! SQLite: pooled read-only connections that answer on the caller's thread, and one [`Writer`].
+
+mod file;
+mod readers;
+pub(super) mod value;
+mod writer;
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use r2d2::Pool;
+use rusqlite::Connection;
+
+use super::migrate::{self, Dialect};
+use super::{OpenError, Row, Statement, Value, connections_per_core};
+use crate::error::{Error, Result};
+use file::Place;
+use readers::Readers;
+use value::{Failure, bind};
+use writer::Writer;
+
+const DIALECT: Dialect = Dialect { clustered: " WITHOUT ROWID", text: "TEXT" };
+
+/// Held shared by a reader and alone by the writer, of a database in memory only: that one has no
+/// WAL, so a reader would find it locked. A file needs no gate.
+type Gate = Option<Arc<RwLock<()>>>;
+
+#[derive(Clone)]
+pub struct Sqlite {
+    readers: Pool<Readers>,
+    writer: Writer,
+    gate: Gate,
+}
+
+impl Sqlite {
+    pub fn open(
+        target: &str,
+        migrations: &[&str],
+        connections: Option<NonZeroUsize>,
+    ) -> Result<Self, OpenError> {
+        let (place, lock) = Place::claim(target)?;
+        let mut connection = place.open_writer()?;
+        migrate(&mut connection, migrations)?;
+        let gate = place.in_memory().then(Arc::default);
+        let size = connections.map_or_else(|| connections_per_core(2, 4, 16), NonZeroUsize::get);
+        let readers = readers::pool(place, size)?;
+        let writer = Writer::start(connection, gate.clone(), lock)?;
+        Ok(Self { readers, writer, gate })
+    }
+
+    pub fn query<T>(
+        &self,
+        sql: &str,
+        params: &[Value],
+        read: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let _held = self.gate.as_ref().map(|g| g.read().unwrap_or_else(PoisonError::into_inner));
+        let connection = self.readers.get().map_err(Error::internal)?;
+        let failed = |cause| Failure::new(sql, cause).into_error();
+        let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+        bind(&mut statement, params).map_err(failed)?;
+        let mut rows = statement.raw_query();
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            found.push(read(&row.into())?);
+        }
+        Ok(found)
+    }
+
+    pub async fn write(&self, batch: Vec<Statement>) -> Result<()> {
+        self.writer.write(batch).await
+    }
+
+    /// Readers first, so that the writer is the last connection and SQLite removes the WAL.
+    pub async fn close(self) {
+        drop(self.readers);
+        self.writer.close().await;
+    }
+}
+
+fn migrate(connection: &mut Connection, texts: &[&str]) -> Result<(), OpenError> {
+    let failed = |cause: rusqlite::Error| {
+        OpenError::new(format!("the schema cannot be brought up to date: {cause}"))
+    };
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    transaction.execute_batch(migrate::TABLE).map_err(failed)?;
+    let found = transaction.query_one(migrate::VERSION, (), |row| row.get(0)).map_err(failed)?;
+    let script = migrate::pending(found, texts, &DIALECT)?;
+    transaction.execute_batch(&script).map_err(failed)?;
+    transaction.commit().map_err(failed)
+}

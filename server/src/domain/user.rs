@@ -1,0 +1,197 @@
+//! A user: the state that its events lead to, and the decisions that hold for humans and machines.
+
+pub mod email;
+mod event;
+pub mod machine;
+pub mod phone;
+mod state;
+
+pub use event::*;
+
+use super::human::NewHuman;
+use super::values::language;
+use super::{Aggregate, Stamp};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    #[default]
+    Absent,
+    Human,
+    Machine,
+}
+
+/// The values are the API's own (`zitadel.user.v1.UserState`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    #[default]
+    Unspecified = 0,
+    Active = 1,
+    Inactive = 2,
+    Locked = 4,
+    Initial = 6,
+}
+
+/// A user as its events left it; one row of `users`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct User {
+    pub id: String,
+    pub owner: String,
+    /// The last event that reads count, not the last of the stream.
+    pub sequence: i64,
+    pub created_at: i64,
+    pub changed_at: i64,
+    pub kind: Kind,
+    pub state: State,
+    /// An initialization code was sent and never used; outlives the state INITIAL.
+    pub uninitialized: bool,
+    /// Tokens whose sequence is not above this one have ended.
+    pub tokens_ended: i64,
+    pub user_name: String,
+    /// What is unique in the instance.
+    pub name_key: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub nick_name: String,
+    pub display_name: String,
+    pub language: String,
+    pub gender: i64,
+    pub email: String,
+    pub email_verified: bool,
+    /// E.164, empty if there is none.
+    pub phone: String,
+    pub phone_verified: bool,
+    pub password_hash: String,
+    pub password_change_required: bool,
+    pub password_changed_at: Option<i64>,
+    /// The machine's name.
+    pub name: String,
+    pub description: String,
+    pub token_type: i64,
+}
+
+impl User {
+    pub fn is_human(&self) -> bool {
+        self.kind == Kind::Human
+    }
+
+    fn become_human(&mut self, human: &NewHuman, at: i64) {
+        let human = human.clone();
+        self.kind = Kind::Human;
+        self.user_name = human.user_name;
+        self.first_name = human.first_name;
+        self.last_name = human.last_name;
+        self.nick_name = human.nick_name;
+        self.display_name = human.display_name;
+        self.language = human.preferred_language;
+        self.gender = human.gender;
+        self.email = human.email;
+        self.phone = human.phone;
+        self.password_changed_at = (!human.encoded_hash.is_empty()).then_some(at);
+        self.password_hash = human.encoded_hash;
+        self.password_change_required = human.change_required;
+    }
+
+    fn become_machine(&mut self, machine: &NewMachine) {
+        let machine = machine.clone();
+        self.kind = Kind::Machine;
+        self.user_name = machine.user_name;
+        self.name = machine.name;
+        self.description = machine.description;
+        self.token_type = machine.access_token_type;
+    }
+
+    fn added(&mut self, stamp: &Stamp) {
+        self.id.clone_from(&stamp.id);
+        self.owner.clone_from(&stamp.owner);
+        self.created_at = stamp.at;
+        self.state = State::Active;
+        self.name_key = name_key(&self.user_name);
+    }
+
+    /// The new state; the tokens made until now have ended.
+    fn end_tokens(&mut self, state: State, stamp: &Stamp) {
+        self.state = state;
+        self.tokens_ended = stamp.sequence;
+    }
+}
+
+impl Aggregate for User {
+    type Event = Event;
+    const STREAM: &'static str = "user";
+
+    fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    fn exists(&self) -> bool {
+        self.kind != Kind::Absent
+    }
+
+    fn apply(&mut self, event: &Event, stamp: &Stamp) {
+        match event {
+            Event::HumanAdded(human) => {
+                self.become_human(human, stamp.at);
+                self.added(stamp);
+            }
+            Event::MachineAdded(machine) => {
+                self.become_machine(machine);
+                self.added(stamp);
+            }
+            Event::EmailChanged(changed) => {
+                self.email.clone_from(&changed.email);
+                self.email_verified = false;
+            }
+            Event::EmailVerified => self.email_verified = true,
+            Event::PhoneChanged(changed) => {
+                self.phone.clone_from(&changed.phone);
+                self.phone_verified = false;
+            }
+            Event::PhoneVerified => self.phone_verified = true,
+            Event::PhoneRemoved => {
+                self.phone.clear();
+                self.phone_verified = false;
+            }
+            Event::InitializationCodeAdded(_) => {
+                self.state = State::Initial;
+                self.uninitialized = true;
+            }
+            Event::Locked => self.end_tokens(State::Locked, stamp),
+            Event::Deactivated => self.end_tokens(State::Inactive, stamp),
+            Event::Unlocked | Event::Reactivated => self.state = State::Active,
+            Event::Removed => *self = Self::default(),
+            Event::EmailCodeAdded(_)
+            | Event::PhoneCodeAdded(_)
+            | Event::PasswordlessCodeAdded(_)
+            | Event::PatAdded(_)
+            | Event::MetadataSet(_) => {}
+        }
+        if counts(event) {
+            self.sequence = stamp.sequence;
+            self.changed_at = stamp.at;
+        }
+    }
+}
+
+/// Whether reads of the user show the event's sequence and time (behaviour: `details`).
+fn counts(event: &Event) -> bool {
+    !matches!(
+        event,
+        Event::InitializationCodeAdded(_)
+            | Event::EmailCodeAdded(_)
+            | Event::PhoneCodeAdded(_)
+            | Event::PasswordlessCodeAdded(_)
+            | Event::PatAdded(_)
+            | Event::MetadataSet(_)
+            | Event::Removed
+    )
+}
+
+/// User names are unique without regard to case, letter by letter.
+pub fn name_key(name: &str) -> String {
+    name.chars().filter_map(|letter| letter.to_lowercase().next()).collect()
+}
+
+/// The stored form of a language tag: canonical, empty if it is none.
+pub fn stored_language(tag: &str) -> String {
+    language::canonical(tag).unwrap_or_default()
+}

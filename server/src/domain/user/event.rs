@@ -1,0 +1,81 @@
+//! What can happen to a user.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::events;
+use crate::domain::human::NewHuman;
+
+events! {
+    "user.human.added" HumanAdded(NewHuman),
+    "user.human.email.changed" EmailChanged(EmailChanged),
+    "user.human.email.verified" EmailVerified,
+    "user.human.email.code.added" EmailCodeAdded(Code),
+    "user.human.phone.changed" PhoneChanged(PhoneChanged),
+    "user.human.phone.verified" PhoneVerified,
+    "user.human.phone.removed" PhoneRemoved,
+    "user.human.phone.code.added" PhoneCodeAdded(Code),
+    "user.human.initialization.code.added" InitializationCodeAdded(Code),
+    "user.human.passwordless.initialization.code.added" PasswordlessCodeAdded(PasswordlessCode),
+    "user.machine.added" MachineAdded(NewMachine),
+    "user.pat.added" PatAdded(NewPat),
+    "user.metadata.set" MetadataSet(Metadata),
+    "user.locked" Locked,
+    "user.unlocked" Unlocked,
+    "user.deactivated" Deactivated,
+    "user.reactivated" Reactivated,
+    "user.removed" Removed,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EmailChanged {
+    pub email: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhoneChanged {
+    pub phone: String,
+}
+
+/// A code that the user has to repeat, encrypted under the master key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Code {
+    pub code: String,
+    /// Seconds that it works, from the event on.
+    pub expiry: i64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PasswordlessCode {
+    pub id: String,
+    #[serde(flatten)]
+    pub code: Code,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewMachine {
+    pub user_name: String,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    #[serde(default)]
+    pub access_token_type: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewPat {
+    pub token_id: String,
+    /// SHA-256 of the token, in hexadecimal.
+    pub hash: String,
+    /// Microseconds since 1970.
+    pub expiration: i64,
+    pub scopes: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metadata {
+    pub key: String,
+    /// Base64.
+    pub value: String,
+}

@@ -1,0 +1,52 @@
+//! What is registered: the IANA Language Subtag Registry (RFC 5646) with the codes of ISO 639,
+//! ISO 15924, ISO 3166-1 and UN M.49 that have a place in it.
+
+/// One line per two first letters, then each third letter; `.` is the two-letter code itself.
+const LANGUAGES: &str = include_str!("languages.txt");
+/// Withdrawn languages, and codes of three letters where there is one of two.
+const RENAMED_LANGUAGES: &str = include_str!("renamed_languages.txt");
+const SCRIPTS: &str = include_str!("scripts.txt");
+const REGIONS: &str = include_str!("regions.txt");
+const VARIANTS: &str = include_str!("variants.txt");
+const GRANDFATHERED: &str = include_str!("grandfathered.txt");
+
+/// The tag to use for one from before the rules of today.
+pub fn grandfathered(tag: &str) -> Option<&'static str> {
+    find(GRANDFATHERED, tag)
+}
+
+/// The language in use for a code, some with the script or region that the code implied.
+pub fn language(code: &str) -> Option<String> {
+    let renamed = find(RENAMED_LANGUAGES, code).map(str::to_owned);
+    renamed.or_else(|| is_language(code).then(|| code.to_owned()))
+}
+
+fn is_language(code: &str) -> bool {
+    let Some((start, third)) = code.split_at_checked(2) else { return false };
+    let third = if third.is_empty() { "." } else { third };
+    LANGUAGES.lines().any(|line| line.strip_prefix(start).is_some_and(|all| all.contains(third)))
+}
+
+/// The script in use for a code, as `Latn`.
+pub fn script(code: &str) -> Option<String> {
+    let script = find(SCRIPTS, code)?;
+    let (initial, rest) = script.split_at_checked(1)?;
+    Some(initial.to_ascii_uppercase() + rest)
+}
+
+/// The region in use for a code of letters or digits, as `CH` or `419`.
+pub fn region(code: &str) -> Option<String> {
+    find(REGIONS, code).map(str::to_ascii_uppercase)
+}
+
+pub fn is_variant(code: &str) -> bool {
+    find(VARIANTS, code).is_some()
+}
+
+/// Looks a code up in words of the form `code` or `code=instead`.
+fn find(table: &'static str, code: &str) -> Option<&'static str> {
+    table
+        .split_ascii_whitespace()
+        .map(|word| word.split_once('=').unwrap_or((word, word)))
+        .find_map(|(name, instead)| (name == code).then_some(instead))
+}

@@ -1,0 +1,93 @@
+//! The first start: an organisation, a machine with the instance-owner role, its token.
+
+use crate::core::{Author, Core, Loaded, Push};
+use crate::domain::Aggregate;
+use crate::domain::human::{Codes, NewHuman, Verified};
+use crate::domain::member::{DefaultOrg, Event as InstanceEvent, Instance, Member};
+use crate::domain::org::Org;
+use crate::domain::user::machine::NEVER;
+use crate::domain::user::{NewMachine, User};
+use crate::error::{Code, Error, Result};
+use crate::views::members;
+
+const ORGANISATION: &str = "Bailey";
+const OWNER: &str = "admin";
+
+/// The owner's token, if this database had no instance yet.
+pub async fn start(core: &Core) -> Result<Option<String>> {
+    let (org, user) = (core.ids.next(core.clock), core.ids.next(core.clock));
+    let author = Author { editor: user.clone(), owner: org.clone() };
+    let (pat, token) = core.new_pat(NEVER)?;
+    let (org, user, pat) = (org.as_str(), user.as_str(), &pat);
+    let stream = (Instance::STREAM, members::INSTANCE_ID);
+    match core
+        .commit(&author, stream, |mut push| async move {
+            let mut instance = push.any::<Instance>(members::INSTANCE_ID).await?;
+            if instance.exists() {
+                return Err(already());
+            }
+            add_org(&mut push, org, ORGANISATION, user).await?;
+            let mut machine = add_machine(&mut push, user, OWNER).await?;
+            let events = machine.add_pat(pat.clone())?;
+            push.append(&mut machine, events)?;
+            let member = Member { user_id: user.into(), roles: vec!["IAM_OWNER".into()] };
+            let default = DefaultOrg { org_id: org.into() };
+            let events =
+                [InstanceEvent::DefaultOrgSet(default), InstanceEvent::MemberAdded(member)];
+            push.append(&mut instance, events)?;
+            Ok(push)
+        })
+        .await
+    {
+        Ok(_) => Ok(Some(token)),
+        Err(error) if error == already() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn already() -> Error {
+    Error::plain(Code::AlreadyExists, "the instance exists")
+}
+
+async fn add_org(push: &mut Push<'_>, id: &str, name: &str, maker: &str) -> Result<()> {
+    let mut org = push.any::<Org>(id).await?;
+    let events = org.add(name, maker)?;
+    push.append(&mut org, events)
+}
+
+async fn add_machine(push: &mut Push<'_>, id: &str, name: &str) -> Result<Loaded<User>> {
+    let mut machine = push.any::<User>(id).await?;
+    let added = NewMachine { user_name: name.into(), name: name.into(), ..NewMachine::default() };
+    let events = machine.add_as_machine(added)?;
+    push.append(&mut machine, events)?;
+    Ok(machine)
+}
+
+/// The example: organisation `acme` with the human `gigi` and the machine `robot`, whose ids are
+/// their names.
+pub async fn example(core: &Core) -> Result<()> {
+    let instance = core.load::<Instance>(members::INSTANCE_ID).await?;
+    let author = Author { editor: instance.owner().into(), owner: "acme".into() };
+    let human = NewHuman {
+        user_name: "gigi".into(),
+        first_name: "Gigi".into(),
+        last_name: "Giraffe".into(),
+        email: "gigi@example.com".into(),
+        phone: "+41791234567".into(),
+        preferred_language: "en".into(),
+        encoded_hash: core.passwords.hash("Secr3tP4ssw0rd!").await?,
+        ..NewHuman::default()
+    };
+    let human = &human.added()?;
+    let verified = Verified { email: true, phone: true };
+    core.commit(&author, (Org::STREAM, "acme"), |mut push| async move {
+        add_org(&mut push, "acme", "Acme", "gigi").await?;
+        add_machine(&mut push, "robot", "robot").await?;
+        let mut gigi = push.any::<User>("gigi").await?;
+        let events = gigi.add_human(human.clone(), verified, Codes::default());
+        push.append(&mut gigi, events)?;
+        Ok(push)
+    })
+    .await
+    .map(|_| ())
+}

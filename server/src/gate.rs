@@ -1,0 +1,139 @@
+//! The gate: token, organisation, permission, in the same order on every transport.
+
+use contract::{Operation, Permission, Refusal, Server};
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HOST};
+use sha2::{Digest, Sha256};
+
+use crate::core::{Author, Core, stream};
+use crate::domain::org::Org;
+use crate::domain::role;
+use crate::error::{Code, Error, Result, text};
+use crate::views::{members, orgs, pats};
+
+const ORG: &str = "x-zitadel-orgid";
+
+/// Who calls, for which organisation.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The user, and the organisation of the call.
+    pub author: Author,
+    /// `http://` and the host that the request names.
+    pub origin: String,
+}
+
+impl Caller {
+    /// The organisation of the call.
+    pub fn org(&self) -> &str {
+        &self.author.owner
+    }
+
+    pub fn user_id(&self) -> &str {
+        &self.author.editor
+    }
+}
+
+impl Server for Core {
+    type Caller = Caller;
+    type Error = Error;
+
+    fn receive(&self, _operation: &Operation, headers: &HeaderMap) -> Result<()> {
+        let host = text_of(headers, HOST.as_str()).unwrap_or_default();
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let wanted = self.external_domain.as_str();
+        if wanted.is_empty() || name.is_empty() || name == wanted {
+            return Ok(());
+        }
+        Err(Error::plain(
+            Code::NotFound,
+            format!(
+                "unable to set instance using origin &{{{host}  http}} (ExternalDomain is {wanted}): \
+                 ID=QUERY-1kIjX Message=Instance not found. Make sure you got the domain right. \
+                 Check out https://zitadel.com/docs/apis/introduction#domains"
+            ),
+        ))
+    }
+
+    async fn admit(&self, operation: &'static Operation, headers: &HeaderMap) -> Result<Caller> {
+        let hash = token_hash(token(headers)?);
+        let holder = pats::holder(&self.db, &hash, self.clock.now()).await?;
+        let holder =
+            holder.ok_or_else(|| text::auth::TOKEN_INVALID.unauthenticated("AUTH-7fs1e"))?;
+        let asked = text_of(headers, ORG).map(str::trim).filter(|org| !org.is_empty());
+        let org = asked.unwrap_or(&holder.org);
+        if org != holder.org && !orgs::known(&self.db, org).await? {
+            return Err(text::auth::NO_ORGANISATION.denied("AUTH-Bs7Ds"));
+        }
+        if let Permission::Named(permission) = operation.permission {
+            self.permit(&holder.user_id, org, permission).await?;
+        }
+        let host = text_of(headers, HOST.as_str()).unwrap_or_default();
+        let author = Author { editor: holder.user_id, owner: org.to_string() };
+        Ok(Caller { author, origin: format!("http://{host}") })
+    }
+}
+
+impl Core {
+    async fn permit(&self, user_id: &str, org: &str, permission: &str) -> Result<()> {
+        let roles = members::roles(&self.db, user_id, &stream::<Org>(org)).await?;
+        let roles = roles.ok_or_else(|| text::auth::NO_MEMBERSHIP.not_found("AUTHZ-cdgFk"))?;
+        if roles.iter().any(|role| role::gives(role, permission)) {
+            return Ok(());
+        }
+        Err(text::auth::NO_PERMISSION.denied("AUTH-5mWD2"))
+    }
+}
+
+/// The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1).
+fn token(headers: &HeaderMap) -> Result<&str> {
+    let value = headers.get(AUTHORIZATION).map(|value| value.to_str().unwrap_or("?"));
+    let value = value.filter(|value| !value.trim().is_empty());
+    let value = value.ok_or_else(|| Error::plain(Code::Unauthenticated, "auth header missing"))?;
+    let token = value.strip_prefix("Bearer ").filter(|token| !token.contains("Bearer "));
+    token.ok_or_else(|| text::auth::INVALID_HEADER.unauthenticated("AUTH-toLo1"))
+}
+
+/// What of a token is stored. It has 256 random bits, so that a plain hash is enough, and looking
+/// it up by its hash tells nothing by time.
+pub fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// The first header of this name, where it is ASCII.
+fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::Rule(_) | Refusal::Json(_) | Refusal::Unreadable => Code::InvalidArgument,
+            Refusal::Protobuf | Refusal::Utf8 => Code::Internal,
+            Refusal::TooLarge { .. } => Code::ResourceExhausted,
+        };
+        Self::plain(code, refusal.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(value: &'static str) -> Result<String, String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, value.parse().unwrap());
+        token(&headers).map(String::from).map_err(|error| error.message().into_owned())
+    }
+
+    #[test]
+    fn a_header_holds_one_bearer_token_or_is_refused() {
+        assert_eq!(outcome("Bearer T"), Ok("T".into()));
+        assert_eq!(outcome("Bearer T x"), Ok("T x".into()));
+        for value in ["Basic abc", "bearer T", "Bearer", "Bearer T Bearer T", "Bearer Bearer T"] {
+            assert_eq!(outcome(value), Err("invalid auth header (AUTH-toLo1)".into()), "{value}");
+        }
+        assert_eq!(outcome("  "), Err("auth header missing".into()));
+        let missing = token(&HeaderMap::new()).map(String::from).unwrap_err();
+        assert_eq!(missing.message(), "auth header missing");
+    }
+}

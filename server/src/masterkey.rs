@@ -1,0 +1,81 @@
+//! Where the master key comes from, and whether it is the one of this database.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::config::Settings;
+use crate::db::{Db, Statement};
+use crate::key::{Key, random_text};
+
+const SHORTEST: usize = 32;
+const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const CHECKED: &[u8] = b"bailey";
+
+/// The key that the settings name, or the one beside the database, made if there is none.
+pub fn load(settings: &Settings) -> Result<Key, String> {
+    let text = match (&settings.masterkey, &settings.masterkey_file) {
+        (Some(text), _) => text.clone(),
+        (None, Some(file)) => read(file)?,
+        (None, None) if settings.database.url == ":memory:" => generated()?,
+        (None, None) => beside(&settings.database.url)?,
+    };
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.len() < SHORTEST {
+        return Err(format!(
+            "the master key has {} bytes, at least {SHORTEST} are needed",
+            text.len()
+        ));
+    }
+    Ok(Key::new(&Sha256::digest(text.as_bytes()).into()))
+}
+
+/// Holds that this database is used with one key only: the first one that was ever given.
+pub async fn check(db: &Db, key: &Key) -> Result<(), String> {
+    const FIND: &str = "SELECT sealed FROM master_key WHERE id = 1";
+    const KEEP: &str =
+        "INSERT INTO master_key (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
+    let failed = |error: crate::error::Error| format!("the master key cannot be checked: {error}");
+    let sealed = key.encrypt(CHECKED).map_err(failed)?;
+    db.write(vec![Statement::new(KEEP, vec![sealed.into()])]).await.map_err(failed)?;
+    let kept = db.first(FIND, &[], |row| row.text(0)).await.map_err(failed)?.unwrap_or_default();
+    if key.decrypt(&kept).is_some_and(|plain| plain == CHECKED) {
+        return Ok(());
+    }
+    Err("wrong master key: this database was made with another one; give that with \
+         --masterkey-file or --masterkey"
+        .into())
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    fs::read_to_string(file)
+        .map_err(|error| format!("cannot read the master key {}: {error}", file.display()))
+}
+
+fn generated() -> Result<String, String> {
+    random_text(ALPHABET, SHORTEST).map_err(|error| error.to_string())
+}
+
+/// `bailey.db.key` for `bailey.db`, `bailey.key` for PostgreSQL.
+fn beside(database: &str) -> Result<String, String> {
+    let remote = database.starts_with("postgres://") || database.starts_with("postgresql://");
+    let file = PathBuf::from(if remote { "bailey.key".into() } else { format!("{database}.key") });
+    if file.exists() {
+        return read(&file);
+    }
+    let text = generated()?;
+    write_private(&file, &text)?;
+    Ok(text)
+}
+
+/// Writes a file that only its owner can read.
+pub fn write_private(file: &Path, text: &str) -> Result<(), String> {
+    let failed = |error| format!("cannot write {}: {error}", file.display());
+    let mut options = fs::OpenOptions::new();
+    let mut open = options.write(true).create(true).truncate(true).mode(0o600).open(file);
+    let file = open.as_mut().map_err(|error| failed(std::io::Error::from(error.kind())))?;
+    writeln!(file, "{text}").map_err(failed)
+}

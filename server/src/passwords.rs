@@ -1,0 +1,36 @@
+//! Hashing of passwords, in a bounded pool of its own.
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, SaltString};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+use crate::key::random;
+
+/// argon2id with the parameters of its crate (19 MiB, two passes, one lane: OWASP's).
+pub struct Passwords {
+    running: Semaphore,
+}
+
+impl Passwords {
+    /// At most so many are hashed at once, each with 19 MiB.
+    pub fn new(at_once: usize) -> Self {
+        Self { running: Semaphore::new(at_once.max(1)) }
+    }
+
+    /// The encoded hash; empty for an empty password.
+    pub async fn hash(&self, password: &str) -> Result<String> {
+        if password.is_empty() {
+            return Ok(String::new());
+        }
+        let _running = self.running.acquire().await.map_err(Error::internal)?;
+        let password = password.to_owned();
+        tokio::task::spawn_blocking(move || encode(&password)).await.map_err(Error::internal)?
+    }
+}
+
+fn encode(password: &str) -> Result<String> {
+    let salt = SaltString::encode_b64(&random::<16>()?).map_err(Error::internal)?;
+    let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
+    Ok(hash.map_err(Error::internal)?.to_string())
+}

@@ -1,0 +1,182 @@
+//! The REST wire: route, hand to poem-openapi's handlers, answer in the dialect of grpc-gateway.
+
+use contract::{BodyLimit, OPERATIONS, Operation, Refusal};
+use http::header::{
+    AUTHORIZATION, CACHE_CONTROL, EXPIRES, LOCATION, PRAGMA, SET_COOKIE, VARY, WWW_AUTHENTICATE,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use poem::error::ResponseError;
+use poem::{Endpoint, Request, Response};
+
+use crate::error::{Code, Error};
+use crate::route::{Match, Routes};
+use crate::serve::request_id;
+use crate::{cors, date};
+
+/// Headers that grpc-gateway lets stand in for the plain ones.
+const GATEWAY: [(&str, HeaderName); 2] = [
+    ("grpc-metadata-authorization", AUTHORIZATION),
+    ("grpc-metadata-x-zitadel-orgid", HeaderName::from_static("x-zitadel-orgid")),
+];
+
+/// The operation that a request reached, left in its response for the log.
+#[derive(Clone, Copy)]
+pub struct Reached(pub &'static Operation);
+
+/// The REST side of the API, in front of poem's router.
+pub struct Rest<E> {
+    routes: Routes,
+    handlers: E,
+    body_limit: usize,
+}
+
+impl<E: Endpoint<Output = Response>> Rest<E> {
+    pub fn new(handlers: E, body_limit: usize) -> Self {
+        Self { routes: Routes::new(), handlers, body_limit }
+    }
+
+    /// Answers every request that is not gRPC's.
+    pub async fn answer(&self, request: Request) -> Response {
+        let origin = request.headers().get(http::header::ORIGIN).cloned();
+        if let Some(answer) = cors::preflight(&request, is_rpc) {
+            return answer;
+        }
+        let path = request.original_uri().path();
+        let mut response = match self.routes.find(request.method().as_str(), path) {
+            Match::Operation(operation, parameters) => {
+                let mut request = request;
+                request.set_data(parameters);
+                request.set_data(BodyLimit(self.body_limit));
+                *request.uri_mut() = Uri::from_static(operation.routed);
+                stand_in(request.headers_mut());
+                let mut response = self.call(request).await;
+                response.set_data(Reached(operation));
+                response
+            }
+            Match::Moved(to) => return moved(&request, &to),
+            Match::OtherMethod => refused(StatusCode::METHOD_NOT_ALLOWED, Code::Unimplemented),
+            Match::BarePrefix => refused(StatusCode::BAD_REQUEST, Code::InvalidArgument),
+            Match::Nothing => refused(StatusCode::NOT_FOUND, Code::NotFound),
+        };
+        always(response.headers_mut(), origin.as_ref());
+        response
+    }
+
+    async fn call(&self, request: Request) -> Response {
+        match self.handlers.call(request).await {
+            Ok(mut response) => {
+                called(response.headers_mut());
+                succeeded(response.headers_mut());
+                response
+            }
+            Err(error) => match error.downcast::<Error>() {
+                Ok(error) => {
+                    let mut response = rendered(&error);
+                    called(response.headers_mut());
+                    response
+                }
+                Err(error) => rendered(&undecodable(&error)),
+            },
+        }
+    }
+}
+
+fn undecodable(error: &poem::Error) -> Error {
+    match error.downcast_ref::<Refusal>() {
+        Some(refusal) => refusal.clone().into(),
+        None => Error::internal(error),
+    }
+}
+
+/// Whether a path is that of a gRPC method.
+fn is_rpc(path: &str) -> bool {
+    let parts = path.trim_start_matches('/').split_once('/');
+    parts.is_some_and(|(service, rpc)| {
+        OPERATIONS.iter().any(|operation| operation.service == service && operation.rpc == rpc)
+    })
+}
+
+fn stand_in(headers: &mut HeaderMap) {
+    for (gateway, plain) in GATEWAY {
+        if !headers.contains_key(&plain)
+            && let Some(value) = headers.get(gateway).cloned()
+        {
+            headers.insert(plain, value);
+        }
+    }
+}
+
+impl ResponseError for Error {
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.http()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn as_response(&self) -> Response {
+        rendered(self)
+    }
+}
+
+/// `google.rpc.Status` as JSON.
+pub fn rendered(error: &Error) -> Response {
+    let message = error.message();
+    let mut body = serde_json::json!({ "code": error.code as i32, "message": message });
+    if !error.id.is_empty()
+        && let Some(body) = body.as_object_mut()
+    {
+        let detail = serde_json::json!([{
+            "@type": "type.googleapis.com/zitadel.v1.ErrorDetail",
+            "id": error.id,
+            "message": error.text,
+        }]);
+        body.insert("details".into(), detail);
+    }
+    let mut response = json(error.status(), &body);
+    if error.code == Code::Unauthenticated
+        && let Ok(value) = HeaderValue::from_str(&message)
+    {
+        response.headers_mut().insert(WWW_AUTHENTICATE, value);
+    }
+    response
+}
+
+/// A refusal of the router: a status of its own beside the code.
+fn refused(status: StatusCode, code: Code) -> Response {
+    let message = status.canonical_reason().unwrap_or_default();
+    json(status, &serde_json::json!({ "code": code as i32, "message": message }))
+}
+
+fn json(status: StatusCode, body: &serde_json::Value) -> Response {
+    Response::builder().status(status).content_type("application/json").body(body.to_string())
+}
+
+fn moved(request: &Request, to: &str) -> Response {
+    let query = request.original_uri().query();
+    let to = query.map_or_else(|| to.to_string(), |query| format!("{to}?{query}"));
+    Response::builder().status(StatusCode::MOVED_PERMANENTLY).header(LOCATION, to).finish()
+}
+
+fn always(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
+    headers.append(VARY, HeaderValue::from_static("Origin"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("none"));
+    headers.insert("x-request-id", request_id());
+    cors::expose(origin, headers);
+}
+
+/// Of every answer of an rpc, refusals included.
+fn called(headers: &mut HeaderMap) {
+    let (no_store, no_cache) =
+        (HeaderValue::from_static("no-store"), HeaderValue::from_static("no-cache"));
+    headers.insert("grpcgateway-cache-control", no_store.clone());
+    headers.insert("grpcgateway-pragma", no_cache.clone());
+    headers.insert("grpcgateway-content-type", HeaderValue::from_static("application/grpc"));
+    headers.insert(CACHE_CONTROL, no_store);
+    headers.insert(PRAGMA, no_cache);
+    headers.insert(EXPIRES, date::now());
+}
+
+/// Of every success; the cookie takes back one that ZITADEL sets when a quota is exhausted.
+fn succeeded(headers: &mut HeaderMap) {
+    const COOKIE: &str = "zitadel.quota.exhausted=; Path=/; Max-Age=0; SameSite=Lax";
+    headers.insert(SET_COOKIE, HeaderValue::from_static(COOKIE));
+    headers.append(VARY, HeaderValue::from_static("Cookie"));
+}

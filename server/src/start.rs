@@ -1,0 +1,89 @@
+//! From settings to a server that answers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::core::{Core, Inner, Locks};
+use crate::db::Db;
+use crate::ids::Ids;
+use crate::passwords::Passwords;
+use crate::{first, masterkey, serve};
+
+/// Numbered from 1; a released one never changes.
+pub const MIGRATIONS: [&str; 1] = [include_str!("db/migrations/0001.sql")];
+
+/// A server that answers.
+pub struct Running {
+    pub address: SocketAddr,
+    /// The instance owner's token; empty unless this was the first start.
+    pub token: String,
+    /// What the start took.
+    pub took: std::time::Duration,
+    db: Db,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+/// Opens the database, makes the instance if there is none, and listens.
+///
+/// Errors: one line that says what is wrong and what to do.
+pub async fn start(settings: &Settings) -> Result<Running, String> {
+    let started = Instant::now();
+    let listener = TcpListener::bind(settings.listen).await;
+    let listener = listener.map_err(|e| format!("cannot listen on {}: {e}", settings.listen))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let db = Db::open(&settings.database.url, &MIGRATIONS).await.map_err(|e| e.to_string())?;
+    let key = masterkey::load(settings)?;
+    masterkey::check(&db, &key).await?;
+    let core = core(settings, db.clone(), key);
+    let failed = |error| format!("the first start failed: {error}");
+    let token = first::start(&core).await.map_err(failed)?;
+    if let Some(token) = &token {
+        if settings.example {
+            first::example(&core).await.map_err(failed)?;
+        }
+        if let Some(file) = &settings.admin_pat_file {
+            masterkey::write_private(file, token)?;
+        }
+    }
+    let app = Arc::new(App::new(&core, settings.body_limit));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let shutdown = async { drop(stopped.await) };
+    let task = tokio::spawn(serve::serve(listener, app, settings.limits(), shutdown));
+    let (token, took) = (token.unwrap_or_default(), started.elapsed());
+    Ok(Running { address, token, took, db, stop, task })
+}
+
+fn core(settings: &Settings, db: Db, key: crate::key::Key) -> Core {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Core::new(Inner {
+        db,
+        clock: Clock,
+        ids: Ids::new(settings.machine_id),
+        key,
+        passwords: Passwords::new(cores),
+        external_domain: settings.external_domain.clone(),
+        locks: Locks::default(),
+    })
+}
+
+impl Running {
+    /// Finishes the requests in flight and leaves a clean database.
+    pub async fn stop(self) {
+        drop(self.stop);
+        match self.task.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the server failed"),
+            Err(error) => tracing::error!(%error, "the server failed"),
+        }
+        self.db.close().await;
+    }
+}

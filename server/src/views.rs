@@ -1,0 +1,26 @@
+//! The read tables: one file a table, with its columns and its queries.
+
+pub mod members;
+pub mod metadata;
+pub mod orgs;
+pub mod pats;
+mod table;
+pub mod users;
+
+pub use table::Sql;
+
+use table::Table;
+
+/// The tables that follow from the log of events.
+pub fn tables() -> [&'static Sql; 7] {
+    use crate::domain::{member::Instance, org::Org, user::User};
+    [
+        Instance::sql(),
+        Org::sql(),
+        orgs::Domain::sql(),
+        members::Membership::sql(),
+        User::sql(),
+        pats::Pat::sql(),
+        metadata::Entry::sql(),
+    ]
+}

@@ -1,0 +1,233 @@
+//! The program as a user starts it: settings, first start, signals, what it says when it cannot.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::client::Client;
+
+const BAILEY: &str = env!("CARGO_BIN_EXE_bailey");
+
+fn bailey(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(BAILEY);
+    command.current_dir(folder).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env_clear();
+    command
+}
+
+/// A server that runs, on a port of its own.
+struct Server {
+    child: Child,
+    address: String,
+    token: String,
+}
+
+impl Server {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0", "--admin-pat-file", "pat"];
+        all.extend(arguments);
+        let mut child = bailey(folder, &all).env("BAILEY_LOG", "debug").spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
+        let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).to_string();
+        let token = fs::read_to_string(folder.join("pat")).unwrap().trim().to_string();
+        Self { child, address, token }
+    }
+
+    fn call(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        self.client("").call(method, path, body)
+    }
+
+    fn client(&self, org: &str) -> Client {
+        Client { address: self.address.clone(), token: self.token.clone(), org: org.into() }
+    }
+
+    fn add_machine(&self, name: &str) -> (u16, Value) {
+        let body = format!(r#"{{"userName":"{name}","name":"{name}"}}"#);
+        self.call("POST", "/management/v1/users/machine", &body)
+    }
+
+    /// Ends it as an operator does; its log.
+    fn stop(mut self) -> String {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+        let mut log = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        log
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+    }
+}
+
+/// The one line on stderr of a start that must fail.
+fn refusal(folder: &Path, arguments: &[&str]) -> String {
+    let output: Output = bailey(folder, arguments).output().unwrap();
+    assert!(!output.status.success(), "it started");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(text.lines().count(), 1, "{text}");
+    text
+}
+
+#[test]
+fn the_first_start_makes_an_instance_and_the_next_keeps_it() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &[]);
+    let mode = fs::metadata(folder.path().join("pat")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let mode = fs::metadata(folder.path().join("bailey.db.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let (status, me) = server.call("GET", "/auth/v1/users/me", "");
+    assert_eq!((status, me["user"]["userName"].as_str()), (200, Some("admin")));
+    assert_eq!(server.add_machine("robot").0, 200);
+    server.stop();
+    let server = Server::start(folder.path(), &[]);
+    assert_eq!(server.add_machine("robot").0, 409);
+    server.stop();
+    assert!(!folder.path().join("bailey.db-wal").exists());
+    let verified = bailey(folder.path(), &["verify"]).output().unwrap();
+    assert!(verified.status.success(), "{verified:?}");
+    assert!(String::from_utf8(verified.stdout).unwrap().contains("the tables agree"));
+}
+
+#[test]
+fn the_example_is_what_the_readme_says() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &["--example", "--database", ":memory:"]);
+    let (status, answer) = server.client("acme").call("GET", "/management/v1/users/gigi/phone", "");
+    assert_eq!(status, 200);
+    let phone = serde_json::json!({ "phone": "+41791234567", "isPhoneVerified": true });
+    assert_eq!(answer["phone"], phone);
+}
+
+#[test]
+fn the_log_names_requests_and_nobody() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &["--database", ":memory:"]);
+    let human = r#"{"userName":"secretname","profile":{"firstName":"Ann","lastName":"Onym"},
+        "email":{"email":"ann@example.com","isEmailVerified":true},"password":"Passw0rd!",
+        "phone":{"phone":"+41791234567"}}"#;
+    let (status, made) = server.call("POST", "/management/v1/users/human/_import", human);
+    assert_eq!(status, 200, "{made}");
+    let id = made["userId"].as_str().unwrap().to_string();
+    let path = format!("/management/v1/users/{id}/phone");
+    assert_eq!(server.call("PUT", &path, r#"{"phone":"+4"}"#).0, 400);
+    let token = server.token.clone();
+    let log = server.stop();
+    assert!(log.contains("/management/v1/users/{user_id}/phone"), "{log}");
+    for secret in ["secretname", "ann@", "Passw0rd", "+4179", "Onym", token.as_str()] {
+        assert!(!log.contains(secret), "the log holds {secret}");
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_named() {
+    let folder = TempDir::new().unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    fs::write(folder.path().join("bailey.db"), "certainly not a database, but long enough")
+        .unwrap();
+    assert!(refusal(folder.path(), &serve).contains("bailey.db"));
+    fs::remove_file(folder.path().join("bailey.db")).unwrap();
+    let server = Server::start(folder.path(), &[]);
+    assert!(refusal(folder.path(), &serve).contains("bailey.db"));
+    assert!(refusal(folder.path(), &["verify"]).contains("bailey.db"));
+    server.stop();
+    let nowhere = ["serve", "--listen", "127.0.0.1:0", "--database", "no/such/folder/x.db"];
+    assert!(refusal(folder.path(), &nowhere).contains("no/such/folder"));
+}
+
+#[test]
+fn a_newer_database_is_refused() {
+    let folder = TempDir::new().unwrap();
+    Server::start(folder.path(), &[]).stop();
+    let database = rusqlite::Connection::open(folder.path().join("bailey.db")).unwrap();
+    database.execute("UPDATE schema_version SET version = version + 1", []).unwrap();
+    drop(database);
+    let text = refusal(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(text.contains("newer"), "{text}");
+}
+
+#[test]
+fn a_master_key_that_is_not_this_databases_is_refused() {
+    let folder = TempDir::new().unwrap();
+    Server::start(folder.path(), &[]).stop();
+    let key = "another key of thirty-two letters";
+    let text = refusal(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--masterkey", key]);
+    assert!(text.contains("wrong master key"), "{text}");
+    let text =
+        refusal(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--masterkey", "short"]);
+    assert!(text.contains("at least 32"), "{text}");
+    let missing = ["serve", "--listen", "127.0.0.1:0", "--masterkey-file", "nothing"];
+    assert!(refusal(folder.path(), &missing).contains("nothing"));
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let folder = TempDir::new().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let text = refusal(folder.path(), &["serve", "--listen", &address, "--database", ":memory:"]);
+    assert!(text.contains(&address), "{text}");
+}
+
+#[test]
+fn verify_finds_a_row_and_an_event_that_were_changed() {
+    let folder = TempDir::new().unwrap();
+    Server::start(folder.path(), &[]).stop();
+    let change = |sql: &str| {
+        let database = rusqlite::Connection::open(folder.path().join("bailey.db")).unwrap();
+        assert!(database.execute(sql, []).unwrap() > 0);
+    };
+    change("UPDATE users SET name = 'changed'");
+    assert!(refusal(folder.path(), &["verify"]).contains("users"));
+    change("UPDATE users SET name = 'admin'");
+    assert!(bailey(folder.path(), &["verify"]).output().unwrap().status.success());
+    change("DELETE FROM members WHERE scope = 'instance/1'");
+    assert!(refusal(folder.path(), &["verify"]).contains("members"));
+    change("DELETE FROM events WHERE sequence = 1 AND stream LIKE 'user/%'");
+    assert!(refusal(folder.path(), &["verify"]).contains("event 2 of user/"));
+}
+
+#[test]
+fn two_processes_share_a_postgres() {
+    let Ok(url) = std::env::var("BAILEY_TEST_POSTGRES") else {
+        return eprintln!("BAILEY_TEST_POSTGRES is not set: skipped");
+    };
+    let folder = TempDir::new().unwrap();
+    let schema = format!("program_{}", std::process::id());
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let url = format!("{url}{separator}options=-csearch_path%3D{schema}");
+    let database = ["--database", url.as_str()];
+    let psql = |sql: &str| {
+        let plain = url.split(['?', '&']).next().unwrap();
+        let done = Command::new("psql").args(["-q", "-d", plain, "-c", sql]).status().unwrap();
+        assert!(done.success());
+    };
+    psql(&format!("CREATE SCHEMA {schema}"));
+    let first = Server::start(folder.path(), &database);
+    let second = Server::start(folder.path(), &database);
+    for number in 0..20 {
+        let (status, made) = first.add_machine(&format!("robot-{number}"));
+        assert_eq!(status, 200, "{made}");
+        let path = format!("/management/v1/users/{}", made["userId"].as_str().unwrap());
+        assert_eq!(second.call("GET", &path, "").0, 200);
+        assert_eq!(second.add_machine(&format!("ROBOT-{number}")).0, 409);
+        assert_eq!(second.call("DELETE", &path, "").0, 200);
+        assert_eq!(first.call("GET", &path, "").0, 404);
+    }
+    first.stop();
+    second.stop();
+    let verified = bailey(folder.path(), &["verify", "--database", &url]).output().unwrap();
+    assert!(verified.status.success(), "{verified:?}");
+    psql(&format!("DROP SCHEMA {schema} CASCADE"));
+}
