@@ -1,9 +1,11 @@
 # The one entry point for people and CI. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench crash
+URL ?= http://localhost:8080
+TOKEN_FILE ?= admin.pat
+.PHONY: help run test check conformance lint schema bench crash
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
 
 run: ## Build and start the server on bailey.db with an example organisation
 	cargo run --release -p bailey -- serve --example --admin-pat-file admin.pat
@@ -16,6 +18,15 @@ check: ## Format, lints (warnings denied), licences and sources
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo deny check licenses bans sources
+
+conformance: ## Play the fixtures against a running server: make conformance URL=… TOKEN_FILE=…
+	cargo run -q -p conformance -- run --base-url $(URL) --token-file $(TOKEN_FILE)
+
+lint: ## Check every fixture without a server
+	cargo run -q -p conformance -- lint
+
+schema: ## Write the JSON Schema of the fixture format
+	cargo run -q -p conformance -- schema > fixtures/schema.json
 
 bench: ## Measure against a bare handler and the disk; prints a table
 	cargo build --release -p bailey --bin bailey --example bare

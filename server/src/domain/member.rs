@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::org::{Event as OrgEvent, Org};
-use super::role::ORG_ROLES;
-use super::{Aggregate, Stamp, events};
+use super::{Aggregate, Stamp, events, role};
 use crate::error::{Result, text};
 
 /// A user's roles in one place; the payload of its event and one row of `members`.
@@ -27,7 +26,7 @@ impl Org {
         if member.roles.is_empty() {
             return Err(text::INVALID_ARGUMENT.invalid("ORG-4Mlfs"));
         }
-        if !member.roles.iter().all(|role| ORG_ROLES.contains(&role.as_str())) {
+        if !member.roles.iter().all(|role| role::of_organisations(role)) {
             return Err(text::org::MEMBER_INVALID.invalid("Org-4N8es"));
         }
         if !known {
@@ -96,5 +95,6 @@ mod tests {
         assert_eq!(refused(&["ORG_OWNER"], false, true), "ORG-GoXOn");
         assert_eq!(refused(&["ORG_OWNER"], true, true), "ORG-poWwe");
         assert_eq!(refused(&["ORG_OWNER"], true, false), "");
+        assert_eq!(refused(&["SELF_MANAGEMENT_GLOBAL"], true, false), "");
     }
 }

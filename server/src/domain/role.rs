@@ -1,7 +1,7 @@
 //! Which role gives which permission (behaviour: `auth`).
 
-/// Every role that an organisation can give, in the order of the reference.
-pub const ORG_ROLES: [&str; 10] = [
+/// Every role of an organisation, in the order of the reference.
+const ORG_ROLES: [&str; 10] = [
     "ORG_OWNER",
     "ORG_USER_MANAGER",
     "ORG_OWNER_VIEWER",
@@ -13,6 +13,14 @@ pub const ORG_ROLES: [&str; 10] = [
     "ORG_END_USER_IMPERSONATOR",
     "ORG_USER_SELF_MANAGER",
 ];
+
+/// A role of no organisation that every one can give all the same (recording `machine-authz-org-2`).
+const SELF_MANAGEMENT: &str = "SELF_MANAGEMENT_GLOBAL";
+
+/// Whether an organisation can give this role.
+pub fn of_organisations(role: &str) -> bool {
+    role == SELF_MANAGEMENT || ORG_ROLES.contains(&role)
+}
 
 /// One row a permission: who has it.
 const PERMISSIONS: [(&str, &[&str]); 13] = [

@@ -1,0 +1,61 @@
+//! gRPC-web over HTTP/1.1, binary form.
+
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http_body_util::Full;
+
+use super::grpc::check_head;
+use super::unary::{self, TRAILERS};
+use super::{Call, Client, Trouble};
+use crate::outcome::Outcome;
+
+/// # Errors
+/// When there is no answer, or it breaks the protocol.
+pub async fn call(client: &Client, call: Call<'_>) -> Result<Outcome, Trouble> {
+    const TYPE: HeaderValue = HeaderValue::from_static("application/grpc-web+proto");
+    let mut request = Request::post(client.uri(&call.operation.rpc_path())?)
+        .body(Full::new(unary::request(&call)?))
+        .map_err(|e| Trouble::Broken(e.to_string()))?;
+    *request.headers_mut() = call.headers;
+    request.headers_mut().insert(CONTENT_TYPE, TYPE);
+    request.headers_mut().insert(ACCEPT, TYPE);
+    request.headers_mut().insert("x-grpc-web", HeaderValue::from_static("1"));
+    let answer = client.send(&client.http1, request).await?;
+    check_head(&answer, "application/grpc-web")?;
+    let frames = unary::frames(answer.body)?;
+    let (ends, messages): (Vec<_>, Vec<_>) = frames.into_iter().partition(|(f, _)| *f == TRAILERS);
+    // A refusal may have its status in the headers and no body at all.
+    let trailers = ends.first().map_or(Ok(answer.headers), |(_, text)| trailers(text))?;
+    if messages.len() > 1 || ends.len() > 1 {
+        return Err(Trouble::Broken("more than one message".into()));
+    }
+    let message = messages.into_iter().next().map(|(_, message)| message);
+    unary::outcome(call.operation.method.output(), message, &trailers)
+}
+
+/// A frame of trailers: lines `name:value`.
+fn trailers(text: &[u8]) -> Result<HeaderMap, Trouble> {
+    let text = String::from_utf8_lossy(text);
+    let pairs = text.split("\r\n").filter(|line| !line.is_empty()).map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let name = HeaderName::from_bytes(name.trim().as_bytes()).ok()?;
+        Some((name, HeaderValue::from_bytes(value.trim().as_bytes()).ok()?))
+    });
+    let trailers = pairs.collect::<Option<HeaderMap>>();
+    trailers.ok_or_else(|| Trouble::Broken(format!("trailers {text:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trailers_are_lines() {
+        let read = trailers(b"grpc-status:5\r\ngrpc-message: no\r\n").unwrap();
+        assert_eq!(
+            (&read["grpc-status"], &read["grpc-message"]),
+            (&"5".parse().unwrap(), &"no".parse().unwrap())
+        );
+        assert!(trailers(b"grpc-status 5").is_err());
+    }
+}

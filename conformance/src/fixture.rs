@@ -1,0 +1,261 @@
+//! The format of a fixture: one scenario, a YAML file that a stranger can read.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::code::Code;
+
+/// How deep values may be nested.
+const DEEPEST: usize = 512;
+
+/// A scenario, played in a fresh organisation.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fixture {
+    /// Its path below the folder of fixtures, without the ending.
+    #[serde(skip)]
+    pub name: String,
+    /// What it shows.
+    pub about: String,
+    #[serde(default)]
+    pub from: Source,
+    /// Machine users made for it, with their roles in the organisation; each has a token.
+    #[serde(default)]
+    pub actors: BTreeMap<String, Vec<String>>,
+    pub steps: Vec<Step>,
+}
+
+/// Where the expected answers come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A running ZITADEL.
+    Recorded,
+    /// This project.
+    #[default]
+    Written,
+}
+
+/// One exchange: an operation on any transport, or a raw REST request.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub id: String,
+    pub note: Option<String>,
+    /// An operation id; either this or `request`.
+    pub call: Option<String>,
+    /// The request message as protobuf JSON.
+    pub args: Option<Value>,
+    pub request: Option<Request>,
+    /// Who calls: an actor, or `none` for no token; otherwise the instance owner.
+    #[serde(rename = "as")]
+    pub actor: Option<String>,
+    /// A whole Authorization value in place of the caller's token.
+    pub authorization: Option<String>,
+    /// The value of x-zitadel-orgid, `none` for none; otherwise the fresh organisation.
+    pub org: Option<String>,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// What to keep for later steps: name → path in the answer (`user.details.sequence`).
+    #[serde(default)]
+    pub save: BTreeMap<String, String>,
+    /// The transports on which it is played; otherwise all, and for a raw request REST.
+    #[serde(default)]
+    pub only: Vec<Transport>,
+    /// A raw request that is played for each transport, because later steps need what it does.
+    #[serde(default)]
+    pub always: bool,
+    /// The body of a successful answer.
+    pub answer: Option<Value>,
+    pub refused: Option<Refused>,
+    /// Any other REST answer.
+    pub response: Option<Response>,
+    /// What a transport answers instead.
+    #[serde(default)]
+    pub differs: BTreeMap<Transport, Expected>,
+}
+
+/// A raw REST request.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    pub method: String,
+    pub path: String,
+    /// A JSON body, sent with its content type.
+    pub json: Option<Value>,
+    /// A body sent as it stands, without a content type.
+    pub body: Option<String>,
+}
+
+/// What a step expects: one of the three.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Expected {
+    pub answer: Option<Value>,
+    pub refused: Option<Refused>,
+    pub response: Option<Response>,
+}
+
+/// A refusal in the error schema.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    pub code: Code,
+    /// The id of the error detail; without one there must be no details.
+    pub id: Option<String>,
+    /// The text, without the id that the wire puts behind it.
+    pub message: Option<String>,
+    /// A JSON decoder's own words, in place of `message`: any decoder's will do.
+    pub decoder: Option<String>,
+    /// The HTTP status where it is not that of the code.
+    pub status: Option<u16>,
+    /// Headers of the REST answer.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+}
+
+/// A REST answer that is neither.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    pub status: u16,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    pub text: Option<String>,
+}
+
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Transport {
+    Rest,
+    Grpc,
+    GrpcWeb,
+}
+
+impl Transport {
+    pub const ALL: [Self; 3] = [Self::Rest, Self::Grpc, Self::GrpcWeb];
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rest => "rest",
+            Self::Grpc => "grpc",
+            Self::GrpcWeb => "grpc_web",
+        })
+    }
+}
+
+impl Step {
+    /// Whether it is played when the fixture is played on this transport.
+    pub fn plays_on(&self, transport: Transport) -> bool {
+        let possible = self.call.is_some() || self.always || transport == Transport::Rest;
+        possible && (self.only.is_empty() || self.only.contains(&transport))
+    }
+
+    /// What it expects there.
+    pub fn expected(&self, transport: Transport) -> Expected {
+        self.differs.get(&transport).cloned().unwrap_or_else(|| self.expected_everywhere())
+    }
+
+    /// What it expects on the transports that it does not name.
+    pub fn expected_everywhere(&self) -> Expected {
+        Expected {
+            answer: self.answer.clone(),
+            refused: self.refused.clone(),
+            response: self.response.clone(),
+        }
+    }
+}
+
+impl Fixture {
+    /// Whether a step shows something on this transport, beyond what prepares REST requests.
+    pub fn plays_on(&self, transport: Transport) -> bool {
+        self.steps.iter().any(|step| step.call.is_some() && step.plays_on(transport))
+            || transport == Transport::Rest
+    }
+
+    /// # Errors
+    /// What is wrong, with line and column.
+    pub fn parse(name: &str, text: &str) -> Result<Self, String> {
+        let budget = serde_saphyr::budget! { max_depth: DEEPEST };
+        let options = serde_saphyr::options! { budget: budget };
+        let fixture = serde_saphyr::from_str_with_options(text, options);
+        let fixture: Self = fixture.map_err(|e| e.to_string())?;
+        Ok(Self { name: name.into(), ..fixture })
+    }
+
+    /// # Errors
+    /// With the file's name before what is wrong.
+    pub fn read(folder: &Path, file: &Path) -> Result<Self, String> {
+        let in_file = |e: String| format!("{}: {e}", file.display());
+        let text = std::fs::read_to_string(file).map_err(|e| in_file(e.to_string()))?;
+        let name = file.strip_prefix(folder).unwrap_or(file).with_extension("");
+        Self::parse(&name.to_string_lossy(), &text).map_err(in_file)
+    }
+}
+
+/// The JSON Schema of a fixture, for editors, ending with a line feed.
+pub fn schema() -> String {
+    let schema = Value::from(schemars::schema_for!(Fixture));
+    format!("{schema:#}\n")
+}
+
+/// The fixture files below a folder, in order of their names.
+///
+/// # Errors
+/// When the folder cannot be read or holds none.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let pattern = format!("{}/**/*.yaml", glob::Pattern::escape(&folder.to_string_lossy()));
+    let found = glob::glob(&pattern).map_err(|e| e.to_string())?;
+    let files = found.collect::<Result<Vec<_>, _>>().map_err(|e| e.to_string())?;
+    if files.is_empty() { Err(format!("no fixtures in {}", folder.display())) } else { Ok(files) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEP: &str = "about: a\nsteps:\n  - id: x\n    call: c\n    answer: { n: 1, s: \"1\" }\n";
+
+    #[test]
+    fn texts_stay_texts_and_numbers_numbers() {
+        let fixture = Fixture::parse("f", STEP).unwrap();
+        let expected = fixture.steps[0].expected(Transport::Grpc);
+        assert_eq!(expected.answer, Some(serde_json::json!({"n": 1, "s": "1"})));
+    }
+
+    #[test]
+    fn an_unknown_or_repeated_key_is_refused_with_its_line() {
+        let unknown = Fixture::parse("f", &format!("{STEP}    anwser: {{}}\n")).unwrap_err();
+        assert!(unknown.contains("line 6") && unknown.contains("anwser"), "{unknown}");
+        let repeated = Fixture::parse("f", &format!("{STEP}    id: y\n")).unwrap_err();
+        assert!(repeated.contains("line 6") && repeated.contains("id"), "{repeated}");
+    }
+
+    #[test]
+    fn a_raw_request_is_played_on_rest_unless_always() {
+        let mut step = Step { request: Some(Request::default()), ..Step::default() };
+        assert!(step.plays_on(Transport::Rest) && !step.plays_on(Transport::Grpc));
+        step.always = true;
+        assert!(step.plays_on(Transport::Grpc));
+    }
+}

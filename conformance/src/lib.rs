@@ -1,0 +1,25 @@
+//! Plays fixtures, written in YAML, over REST, gRPC and gRPC-web against any implementation of
+//! the Management API v1, and says where an answer differs.
+//!
+//! * [`fixture`]: the format; [`lint`]: what can be wrong with a fixture, found without a server
+//! * [`operation`]: the operations of the contract by operation id
+//! * [`client`]: one call on each transport, its answer in one form ([`outcome`])
+//! * [`setup`]: the organisation and the actors that a fixture needs, and their removal
+//! * [`play`]: the steps of a fixture in order, compared ([`compare`]) with what it expects
+//! * [`import`]: recordings of a running server, turned into fixtures; [`report`]: the verdicts
+//!
+//! It knows nothing of the server in this workspace; only its test target starts one.
+
+pub mod client;
+pub mod code;
+pub mod compare;
+pub mod fixture;
+pub mod import;
+pub mod lint;
+pub mod operation;
+pub mod outcome;
+pub mod play;
+pub mod report;
+pub mod setup;
+pub mod variables;
+mod yaml;

@@ -1,0 +1,158 @@
+//! What can be wrong with a fixture, found without a server.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::fixture::{Expected, Fixture, Refused, Step, Transport};
+use crate::operation::Catalogue;
+use crate::variables::names;
+
+/// Every fault, as `step ID: what`.
+pub fn faults(fixture: &Fixture, catalogue: &Catalogue) -> Vec<String> {
+    let mut known: BTreeSet<String> = ["run", "org", "admin_token"].map(String::from).into();
+    for actor in fixture.actors.keys() {
+        known.extend([actor.clone(), format!("{actor}_token")]);
+    }
+    let mut ids = BTreeSet::new();
+    let mut captures: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut used = BTreeSet::new();
+    let mut faults = Vec::new();
+    for step in &fixture.steps {
+        let mut fault = |what: String| faults.push(format!("step {}: {what}", step.id));
+        if !ids.insert(&step.id) {
+            fault("its id is taken".into());
+        }
+        form(step, catalogue).into_iter().for_each(&mut fault);
+        for name in step.save.keys() {
+            captures.insert(name, &step.id);
+            known.insert(name.clone());
+        }
+        for name in used_names(step) {
+            if !known.contains(&name) {
+                fault(format!("nothing is saved as {name} up to here"));
+            }
+            used.insert(name);
+        }
+    }
+    let unused = captures
+        .iter()
+        .filter(|(name, _)| !used.contains(**name) && !used.contains(&format!("{name}_token")));
+    faults.extend(unused.map(|(name, id)| format!("step {id}: {name} is saved and never used")));
+    if fixture.steps.is_empty() {
+        faults.push("no steps".into());
+    }
+    faults
+}
+
+/// What is wrong with the step by itself.
+fn form(step: &Step, catalogue: &Catalogue) -> Vec<String> {
+    let mut faults = Vec::new();
+    match (&step.call, &step.request) {
+        (Some(id), None) => faults.extend(catalogue.find(id).err()),
+        (None, Some(_)) if step.args.is_some() => faults.push("a request takes no args".into()),
+        (None, Some(request)) if request.json.is_some() && request.body.is_some() => {
+            faults.push("json or body, not both".into());
+        }
+        (None, Some(_)) => {}
+        _ => faults.push("one of call and request".into()),
+    }
+    if step.actor.is_some() && step.authorization.is_some() {
+        faults.push("as or authorization, not both".into());
+    }
+    let expected = step.differs.values().cloned().chain([step.expected_everywhere()]);
+    for expected in expected {
+        let Expected { answer, refused, response } = &expected;
+        let kinds = [answer.is_some(), refused.is_some(), response.is_some()];
+        if kinds.iter().filter(|there| **there).count() != 1 {
+            faults.push("one of answer, refused and response".into());
+        }
+        if response.is_some() && step.request.is_none() {
+            faults.push("a response is for a request".into());
+        }
+        faults.extend(refused.as_ref().and_then(refused_form));
+    }
+    faults
+}
+
+fn refused_form(refused: &Refused) -> Option<String> {
+    let Refused { id, message, decoder, .. } = refused;
+    let one = message.is_some() != decoder.is_some() && (id.is_none() || message.is_some());
+    (!one).then(|| "message, with or without an id, or decoder".into())
+}
+
+/// The names that the step uses in any text, actors included.
+fn used_names(step: &Step) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    let mut text = |text: &str| out.extend(names(text).map(String::from));
+    let request = step.request.as_ref();
+    let texts = [
+        step.org.as_deref(),
+        step.authorization.as_deref(),
+        request.map(|r| r.path.as_str()),
+        request.and_then(|r| r.body.as_deref()),
+    ];
+    texts
+        .into_iter()
+        .flatten()
+        .chain(step.headers.values().map(String::as_str))
+        .for_each(&mut text);
+    let values = [step.args.as_ref(), request.and_then(|r| r.json.as_ref())];
+    values.into_iter().flatten().for_each(|value| texts_of(value, &mut text));
+    for transport in Transport::ALL {
+        let wanted = crate::outcome::wanted(&step.expected(transport), transport);
+        texts_of(&wanted, &mut text);
+    }
+    let actor = step.actor.as_deref().filter(|actor| *actor != "none" && *actor != "admin");
+    out.extend(actor.map(|actor| format!("{actor}_token")));
+    out
+}
+
+fn texts_of(value: &Value, each: &mut impl FnMut(&str)) {
+    match value {
+        Value::String(text) => each(text),
+        Value::Array(items) => items.iter().for_each(|item| texts_of(item, each)),
+        Value::Object(members) => members.iter().for_each(|(name, value)| {
+            each(name);
+            texts_of(value, each);
+        }),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults_of(steps: &str) -> Vec<String> {
+        let text = format!("about: a\nactors: {{ v: [] }}\nsteps:\n{steps}");
+        faults(&Fixture::parse("f", &text).unwrap(), &Catalogue::new().unwrap())
+    }
+
+    #[test]
+    fn a_good_fixture_has_none() {
+        let good = "  - { id: a, call: ManagementService_GetMyOrg, as: v, save: { o: org.id }, \
+                    answer: { org: { id: \"${o}\" } } }\n";
+        assert_eq!(faults_of(good), [""; 0]);
+    }
+
+    #[test]
+    fn each_fault_is_named() {
+        for (step, fault) in [
+            ("call: Nope, answer: {}", "no operation Nope"),
+            ("answer: {}", "one of call and request"),
+            ("call: ManagementService_GetMyOrg", "one of answer, refused and response"),
+            ("call: ManagementService_GetMyOrg, as: w, answer: {}", "saved as w_token"),
+            ("call: ManagementService_GetMyOrg, org: \"${x}\", answer: {}", "saved as x"),
+            ("call: ManagementService_GetMyOrg, save: { o: a }, answer: {}", "never used"),
+            ("call: ManagementService_GetMyOrg, refused: { code: NOT_FOUND }", "or decoder"),
+            ("call: ManagementService_GetMyOrg, response: { status: 200 }", "for a request"),
+            ("request: { method: GET, path: /, json: 1, body: x }, answer: {}", "not both"),
+        ] {
+            let found = faults_of(&format!("  - {{ id: a, {step} }}\n"));
+            assert!(found.len() == 1 && found[0].contains(fault), "{step}: {found:?}");
+        }
+        let step = "  - { id: a, call: ManagementService_GetMyOrg, answer: {} }\n";
+        assert_eq!(faults_of(&step.repeat(2)), ["step a: its id is taken"]);
+    }
+}

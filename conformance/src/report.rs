@@ -1,0 +1,128 @@
+//! The verdicts of a run as text, JUnit XML or JSON.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::play::Verdict;
+
+/// How many plays passed, failed and were skipped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub passed: usize,
+    pub failed: usize,
+    pub skipped: usize,
+}
+
+impl Totals {
+    pub fn of(verdicts: &[Verdict], skipped: usize) -> Self {
+        let passed = verdicts.iter().filter(|verdict| verdict.passed()).count();
+        Self { passed, failed: verdicts.len() - passed, skipped }
+    }
+
+    /// The last line of a run.
+    pub fn line(self) -> String {
+        let Self { passed, failed, skipped } = self;
+        format!("conformance: {passed} passed, {failed} failed, {skipped} skipped")
+    }
+}
+
+/// What failed, for a terminal.
+pub fn text(verdicts: &[Verdict]) -> String {
+    let mut out = String::new();
+    for verdict in verdicts.iter().filter(|verdict| !verdict.passed()) {
+        out += &format!("FAILED {} [{}]\n", verdict.fixture, verdict.transport);
+        for line in verdict.lines() {
+            out += &format!("  {line}\n");
+        }
+    }
+    out
+}
+
+/// A suite for each transport, a case for each fixture.
+pub fn junit(verdicts: &[Verdict]) -> String {
+    let totals = Totals::of(verdicts, 0);
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let (tests, failures) = (verdicts.len(), totals.failed);
+    let _ =
+        writeln!(out, r#"<testsuite name="conformance" tests="{tests}" failures="{failures}">"#);
+    for verdict in verdicts {
+        let (name, seconds) = (escape(&verdict.fixture), verdict.took.as_secs_f64());
+        let transport = verdict.transport;
+        let _ =
+            write!(out, r#"  <testcase classname="{transport}" name="{name}" time="{seconds:.3}""#);
+        let lines = verdict.lines();
+        if lines.is_empty() {
+            out += "/>\n";
+        } else {
+            let why = escape(&lines.join("\n"));
+            let _ = writeln!(out, ">\n    <failure>{why}</failure>\n  </testcase>");
+        }
+    }
+    out + "</testsuite>\n"
+}
+
+/// The same as one object.
+pub fn json(verdicts: &[Verdict], totals: Totals) -> Value {
+    let plays = verdicts.iter().map(|verdict| {
+        json!({
+            "fixture": verdict.fixture,
+            "transport": verdict.transport,
+            "passed": verdict.passed(),
+            "milliseconds": u64::try_from(verdict.took.as_millis()).unwrap_or(u64::MAX),
+            "failures": verdict.lines(),
+        })
+    });
+    let Totals { passed, failed, skipped } = totals;
+    let plays: Vec<Value> = plays.collect();
+    json!({ "passed": passed, "failed": failed, "skipped": skipped, "plays": plays })
+}
+
+/// Text for XML 1.0, which has no place for most control characters.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            c if c.is_control() && !matches!(c, '\n' | '\t') => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::fixture::Transport;
+    use crate::play::Failure;
+
+    fn verdicts() -> Vec<Verdict> {
+        let failure = Failure { step: "s".into(), why: vec!["a: want <b>, got \u{1}".into()] };
+        let verdict = |fixture: &str, failures| Verdict {
+            fixture: fixture.into(),
+            transport: Transport::GrpcWeb,
+            took: Duration::from_millis(5),
+            result: Ok(failures),
+        };
+        vec![verdict("good", vec![]), verdict("bad", vec![failure])]
+    }
+
+    #[test]
+    fn every_form_names_what_failed() {
+        let verdicts = verdicts();
+        let totals = Totals::of(&verdicts, 3);
+        assert_eq!(totals.line(), "conformance: 1 passed, 1 failed, 3 skipped");
+        assert_eq!(text(&verdicts), "FAILED bad [grpc_web]\n  s: a: want <b>, got \u{1}\n");
+        let xml = junit(&verdicts);
+        assert!(xml.contains(r#"tests="2" failures="1""#), "{xml}");
+        assert!(xml.contains("<failure>s: a: want &lt;b&gt;, got \u{fffd}</failure>"), "{xml}");
+        let json = json(&verdicts, totals);
+        assert_eq!(json["plays"][1]["failures"][0], "s: a: want <b>, got \u{1}");
+    }
+}
