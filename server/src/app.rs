@@ -2,14 +2,20 @@
 
 use std::time::Instant;
 
+use http::StatusCode;
+use http::header::LOCATION;
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, Request, Response, Route};
 
 use crate::core::Core;
 use crate::error::{Code, Error};
 use crate::grpc::{Grpc, Wire};
-use crate::rest::{Reached, Rest, rendered};
-use crate::site;
+use crate::rest::{Rest, rendered};
+use crate::{route, site};
+
+/// The route template or the rpc that a request reached, left in its response for the log.
+#[derive(Clone, Copy)]
+pub struct Reached(pub &'static str);
 
 pub struct App {
     rest: Rest<BoxEndpoint<'static, Response>>,
@@ -27,6 +33,9 @@ impl App {
     }
 
     async fn answer(&self, request: Request) -> Response {
+        if let Some(clean) = route::cleaned(request.uri().path()) {
+            return moved(&request, &clean);
+        }
         if let Some(wire) = Wire::of(&request) {
             return self.grpc.answer(wire, request).await;
         }
@@ -44,9 +53,16 @@ impl Endpoint for App {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let (started, method) = (Instant::now(), request.method().clone());
         let response = self.answer(request).await;
-        let path = response.data::<Reached>().map_or("-", |reached| reached.0.path);
+        let reached = response.data::<Reached>().map_or("-", |reached| reached.0);
+        let code = response.data::<Code>().map(|code| *code as u8);
         let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
-        tracing::debug!(%method, path, status, micros, "request");
+        tracing::debug!(%method, reached, status, code, micros, "request");
         Ok(response)
     }
+}
+
+fn moved(request: &Request, to: &str) -> Response {
+    let query = request.uri().query();
+    let to = query.map_or_else(|| to.to_string(), |query| format!("{to}?{query}"));
+    Response::builder().status(StatusCode::MOVED_PERMANENTLY).header(LOCATION, to).finish()
 }

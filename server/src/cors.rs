@@ -126,7 +126,8 @@ fn names_grpc_web(headers: &HeaderMap) -> bool {
         .is_some_and(|list| list.to_ascii_lowercase().contains("x-grpc-web"))
 }
 
-fn title_case(name: &str) -> String {
+/// A header name as HTTP/1 clients know it: `X-Request-Id`.
+pub fn title_case(name: &str) -> String {
     let mut start = true;
     let title = |letter: char| {
         let begins = std::mem::replace(&mut start, letter == '-');

@@ -179,6 +179,7 @@ pub mod text {
         pub const INVALID: Text = Text("Phone is invalid");
         pub const NOT_FOUND: Text = Text("Phone not found");
         pub const NOT_CHANGED: Text = Text("Phone not changed");
+        pub const ALREADY_VERIFIED: Text = Text("Phone already verified");
     }
 
     pub mod password {

@@ -12,6 +12,9 @@ use crate::error::{Code, Error, Result, text};
 use crate::views::{members, orgs, pats};
 
 const ORG: &str = "x-zitadel-orgid";
+/// Where a request names its host; the first that it has counts.
+const HOSTS: [&str; 3] = ["x-zitadel-instance-host", "x-forwarded-host", "host"];
+const PUBLIC_HOST: &str = "x-zitadel-public-host";
 
 /// Who calls, for which organisation.
 #[derive(Clone, Debug)]
@@ -37,21 +40,32 @@ impl Server for Core {
     type Caller = Caller;
     type Error = Error;
 
+    /// Only where an external domain is set; then the headers of proxies are looked at too. The
+    /// port does not matter, the case does, and no host is any (recordings `wire/http1`, `host-*`).
     fn receive(&self, _operation: &Operation, headers: &HeaderMap) -> Result<()> {
-        let host = text_of(headers, HOST.as_str()).unwrap_or_default();
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         let wanted = self.external_domain.as_str();
-        if wanted.is_empty() || name.is_empty() || name == wanted {
+        let named = HOSTS.iter().find_map(|name| text_of(headers, name)).unwrap_or_default();
+        let public = text_of(headers, PUBLIC_HOST).unwrap_or_default();
+        let other = |host: &str| {
+            let name = without_port(host);
+            !wanted.is_empty() && !name.is_empty() && name != wanted
+        };
+        let (id, parent) = if other(named) {
+            ("QUERY-1kIjX", String::new())
+        } else if other(public) {
+            (
+                "QUERY-IuGh1",
+                format!(" Parent=(public domain {:?} not trusted)", without_port(public)),
+            )
+        } else {
             return Ok(());
-        }
-        Err(Error::plain(
-            Code::NotFound,
-            format!(
-                "unable to set instance using origin &{{{host}  http}} (ExternalDomain is {wanted}): \
-                 ID=QUERY-1kIjX Message=Instance not found. Make sure you got the domain right. \
-                 Check out https://zitadel.com/docs/apis/introduction#domains"
-            ),
-        ))
+        };
+        let text = format!(
+            "unable to set instance using origin &{{{named} {public} http}} (ExternalDomain is \
+             {wanted}): ID={id} Message=Instance not found. Make sure you got the domain right. \
+             Check out https://zitadel.com/docs/apis/introduction#domains{parent}"
+        );
+        Err(Error::plain(Code::NotFound, text))
     }
 
     async fn admit(&self, operation: &'static Operation, headers: &HeaderMap) -> Result<Caller> {
@@ -99,6 +113,10 @@ pub fn token_hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
+fn without_port(host: &str) -> &str {
+    host.rsplit_once(':').map_or(host, |(name, _)| name)
+}
+
 /// The first header of this name, where it is ASCII.
 fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
@@ -107,7 +125,7 @@ fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
-            Refusal::Rule(_) | Refusal::Json(_) | Refusal::Unreadable => Code::InvalidArgument,
+            Refusal::Rule(_) | Refusal::Json(_) | Refusal::Unreadable(_) => Code::InvalidArgument,
             Refusal::Protobuf | Refusal::Utf8 => Code::Internal,
             Refusal::TooLarge { .. } => Code::ResourceExhausted,
         };

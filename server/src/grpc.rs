@@ -1,17 +1,29 @@
-//! The gRPC and gRPC-web wires, unary: which requests are theirs, and how they are answered.
+//! The gRPC and gRPC-web wires: which requests are theirs, and how they are answered.
 
 mod answer;
+mod descriptor;
+pub mod headers;
+mod health;
 mod message;
+mod protobuf;
+mod reflection;
 mod status;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use contract::{Handlers, OPERATIONS, Operation, Outcome};
-use http::header::{CONTENT_TYPE, HOST};
-use http::{HeaderMap, HeaderValue, Method, Version};
+use futures_util::StreamExt;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method, Version};
 use poem::{Request, Response};
 
-use crate::error::{Code, Error};
+use crate::app::Reached;
+use crate::error::{Code, Error, Result};
+use crate::route;
+use crate::serve::{Deadline, Stopping};
+use answer::Echo;
+use message::Messages;
 
 /// Whose framing a request uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,96 +41,146 @@ impl Wire {
         if request.method() != Method::POST {
             return None;
         }
-        if kind.starts_with("application/grpc-web-text") {
-            return Some(Self::WebText);
-        }
         if kind.starts_with("application/grpc-web") {
-            return Some(Self::Web);
+            let text = kind.starts_with("application/grpc-web-text");
+            let wire = if text { Self::WebText } else { Self::Web };
+            return (!route::is_rest(request.uri().path())).then_some(wire);
         }
         let native = ["application/grpc", "application/grpc+proto", "application/grpc+json"];
         (request.version() == Version::HTTP_2 && native.contains(&kind)).then_some(Self::Grpc)
     }
 }
 
-/// Outcome of a call: whether a handler was asked, and what came of it.
-pub struct Answer {
-    pub called: bool,
-    pub result: Result<Vec<u8>, Error>,
+/// What the path of a call names.
+#[derive(Clone, Copy)]
+enum Rpc {
+    Operation(&'static Operation),
+    Check,
+    Watch,
+    Reflection,
+}
+
+impl Rpc {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Operation(operation) => operation.rpc,
+            Self::Check => "Check",
+            Self::Watch => "Watch",
+            Self::Reflection => "ServerReflectionInfo",
+        }
+    }
 }
 
 /// The handlers by the path of their rpc.
 pub struct Grpc<S> {
     server: S,
-    operations: HashMap<(&'static str, &'static str), &'static Operation>,
+    rpcs: HashMap<(&'static str, &'static str), Rpc>,
+    /// The services of the contract.
     services: Vec<&'static str>,
     limit: usize,
 }
 
 impl<S: Handlers<Error = Error>> Grpc<S> {
+    /// `limit` is the most bytes of a message.
     pub fn new(server: S, limit: usize) -> Self {
         let served = OPERATIONS.iter().filter(|operation| operation.served);
-        let operations = served.map(|o| ((o.service, o.rpc), o)).collect();
+        let operations = served.map(|o| ((o.service, o.rpc), Rpc::Operation(o)));
+        let health = [("Check", Rpc::Check), ("Watch", Rpc::Watch)];
+        let health = health.map(|(name, rpc)| ((health::SERVICE, name), rpc));
+        let reflection = reflection::SERVICES;
+        let reflection = reflection.map(|name| ((name, Rpc::Reflection.name()), Rpc::Reflection));
+        let rpcs = operations.chain(health).chain(reflection).collect();
         let mut services: Vec<_> = OPERATIONS.iter().map(|operation| operation.service).collect();
         services.dedup();
-        Self { server, operations, services, limit }
+        Self { server, rpcs, services, limit }
     }
 
+    /// Answers a call by its deadline; a stream may last longer.
     pub async fn answer(&self, wire: Wire, mut request: Request) -> Response {
-        let kind = request.headers().get(CONTENT_TYPE).cloned();
-        let kind = kind.unwrap_or(HeaderValue::from_static("application/grpc"));
-        let origin = request.headers().get(http::header::ORIGIN).cloned();
-        let encoding = request.headers().get("grpc-encoding").cloned();
-        let answer = match self.operation(request.uri().path()) {
-            Ok(operation) => self.call(wire, operation, &mut request).await,
-            Err(error) => Answer { called: false, result: Err(error) },
+        let echo = Echo::of(wire, request.headers());
+        let limit = match limit(request.headers()) {
+            Ok(limit) => limit,
+            Err(text) => return answer::malformed(&text),
         };
-        answer::response(wire, kind, encoding.filter(|e| e == "gzip"), origin.as_ref(), answer)
+        let rpc = match self.rpc(request.uri().path()) {
+            Ok(rpc) => rpc,
+            Err(error) => return echo.refuse(error),
+        };
+        let deadline = Deadline::of(&request).or_earlier(limit);
+        let mut response = match deadline.hold(self.respond(rpc, &echo, &mut request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => echo.refuse(error),
+            Err(_) => echo.refuse(headers::overdue()),
+        };
+        response.set_data(Reached(rpc.name()));
+        response
     }
 
-    fn operation(&self, path: &str) -> Result<&'static Operation, Error> {
-        let unknown = |text| Error::plain(Code::Unimplemented, text);
-        let Some((service, rpc)) = path.trim_start_matches('/').split_once('/') else {
+    fn rpc(&self, path: &str) -> Result<Rpc> {
+        let Some((service, name)) = path.strip_prefix('/').and_then(|path| path.rsplit_once('/'))
+        else {
             return Err(unknown(format!("malformed method name: {path:?}")));
         };
-        if let Some(operation) = self.operations.get(&(service, rpc)) {
-            return Ok(operation);
+        if let Some(rpc) = self.rpcs.get(&(service, name)) {
+            return Ok(*rpc);
         }
-        if self.services.contains(&service) {
-            return Err(unknown(format!("unknown method {rpc} for service {service}")));
+        if self.rpcs.keys().any(|(known, _)| *known == service) {
+            return Err(unknown(format!("unknown method {name} for service {service}")));
         }
         Err(unknown(format!("unknown service {service}")))
     }
 
+    /// # Errors
+    /// What is refused before a handler is asked.
+    async fn respond(&self, rpc: Rpc, echo: &Echo, request: &mut Request) -> Result<Response> {
+        let mut messages = Messages::of(echo.wire, request, self.limit).await?;
+        let stopping = Stopping::of(request);
+        if let Rpc::Reflection = rpc {
+            let answers = reflection::answers(messages, self.services.clone());
+            return Ok(echo.stream(answers.take_until(Box::pin(stopping.wait()))));
+        }
+        let message = messages.next().await?.ok_or_else(|| Error::plain(Code::Unknown, "EOF"))?;
+        match rpc {
+            Rpc::Operation(operation) => {
+                let result = self.call(operation, request.headers(), &message).await?;
+                Ok(echo.unary(result))
+            }
+            Rpc::Watch => {
+                let asked = health::asked(&message)?;
+                Ok(echo.stream(health::watch(&self.services, &asked, stopping)))
+            }
+            _ => Ok(echo.unary(health::check(&self.services, &health::asked(&message)?))),
+        }
+    }
+
     async fn call(
         &self,
-        wire: Wire,
         operation: &'static Operation,
-        request: &mut Request,
-    ) -> Answer {
-        let refused = |error| Answer { called: false, result: Err(error) };
-        let message = match message::read(wire, request, self.limit).await {
-            Ok(message) => message,
-            Err(error) => return refused(error),
-        };
-        name_host(request);
-        match contract::unary(&self.server, operation, request.headers(), &message).await {
-            Outcome::Answered(result) => Answer { called: true, result },
-            Outcome::Undecodable(refusal) => refused(refusal.into()),
-            Outcome::NotServed => refused(Error::plain(
-                Code::Unimplemented,
-                format!("unknown method {}", operation.rpc),
-            )),
+        headers: &HeaderMap,
+        message: &[u8],
+    ) -> Result<Result<Vec<u8>>> {
+        match contract::unary(&self.server, operation, headers, message).await {
+            Outcome::Answered(result) => Ok(result),
+            Outcome::Undecodable(refusal) => Err(refusal.into()),
+            Outcome::NotServed => Err(unknown(format!("unknown method {}", operation.rpc))),
         }
     }
 }
 
-/// HTTP/2 names the host in `:authority`.
-fn name_host(request: &mut Request) {
-    let authority = request.original_uri().authority().map(|authority| authority.to_string());
-    let headers: &mut HeaderMap = request.headers_mut();
-    if !headers.contains_key(HOST)
-        && let Some(Ok(value)) = authority.map(HeaderValue::try_from)
-    {
-        headers.insert(HOST, value);
+fn unknown(text: String) -> Error {
+    Error::plain(Code::Unimplemented, text)
+}
+
+/// The caller's time limit.
+///
+/// # Errors
+/// The text about a header that gRPC cannot make sense of, that limit or another.
+fn limit(headers: &HeaderMap) -> Result<Option<Duration>, String> {
+    let limit = headers::timeout(headers).map_err(|text| format!("malformed grpc-timeout: {text}"));
+    match headers::broken_binary(headers, "") {
+        Some((name, fault)) if limit.is_ok() => {
+            Err(format!("malformed binary metadata \"\" in header {name:?}: {fault}"))
+        }
+        _ => limit,
     }
 }

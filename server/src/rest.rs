@@ -1,16 +1,20 @@
 //! The REST wire: route, hand to poem-openapi's handlers, answer in the dialect of grpc-gateway.
 
-use contract::{BodyLimit, OPERATIONS, Operation, Refusal};
+use std::time::Duration;
+
+use contract::{BodyLimit, OPERATIONS, Operation, Parameters, Refusal};
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, EXPIRES, LOCATION, PRAGMA, SET_COOKIE, VARY, WWW_AUTHENTICATE,
+    AUTHORIZATION, CACHE_CONTROL, EXPIRES, PRAGMA, SET_COOKIE, VARY, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use poem::error::ResponseError;
 use poem::{Endpoint, Request, Response};
 
+use crate::app::Reached;
 use crate::error::{Code, Error};
+use crate::grpc::headers;
 use crate::route::{Match, Routes};
-use crate::serve::request_id;
+use crate::serve::{Deadline, request_id};
 use crate::{cors, date};
 
 /// Headers that grpc-gateway lets stand in for the plain ones.
@@ -19,9 +23,8 @@ const GATEWAY: [(&str, HeaderName); 2] = [
     ("grpc-metadata-x-zitadel-orgid", HeaderName::from_static("x-zitadel-orgid")),
 ];
 
-/// The operation that a request reached, left in its response for the log.
-#[derive(Clone, Copy)]
-pub struct Reached(pub &'static Operation);
+/// Prefixes of the headers that grpc-gateway passes on.
+const METADATA: [&str; 2] = ["grpc-metadata-", "x-zitadel-"];
 
 /// The REST side of the API, in front of poem's router.
 pub struct Rest<E> {
@@ -44,22 +47,36 @@ impl<E: Endpoint<Output = Response>> Rest<E> {
         let path = request.original_uri().path();
         let mut response = match self.routes.find(request.method().as_str(), path) {
             Match::Operation(operation, parameters) => {
-                let mut request = request;
-                request.set_data(parameters);
-                request.set_data(BodyLimit(self.body_limit));
-                *request.uri_mut() = Uri::from_static(operation.routed);
-                stand_in(request.headers_mut());
-                let mut response = self.call(request).await;
-                response.set_data(Reached(operation));
+                let mut response = self.operate(operation, parameters, request).await;
+                response.set_data(Reached(operation.path));
                 response
             }
-            Match::Moved(to) => return moved(&request, &to),
             Match::OtherMethod => refused(StatusCode::METHOD_NOT_ALLOWED, Code::Unimplemented),
             Match::BarePrefix => refused(StatusCode::BAD_REQUEST, Code::InvalidArgument),
             Match::Nothing => refused(StatusCode::NOT_FOUND, Code::NotFound),
         };
         always(response.headers_mut(), origin.as_ref());
         response
+    }
+
+    /// Answers by the deadline.
+    async fn operate(
+        &self,
+        operation: &'static Operation,
+        parameters: Parameters,
+        mut request: Request,
+    ) -> Response {
+        let limit = match limit(request.headers()) {
+            Ok(limit) => limit,
+            Err(text) => return rendered(&Error::invalid(text)),
+        };
+        let deadline = Deadline::of(&request).or_earlier(limit);
+        request.set_data(parameters);
+        request.set_data(BodyLimit(self.body_limit));
+        *request.uri_mut() = Uri::from_static(operation.routed);
+        stand_in(request.headers_mut());
+        let answer = deadline.hold(self.call(request)).await;
+        answer.unwrap_or_else(|_| rendered(&headers::overdue()))
     }
 
     async fn call(&self, request: Request) -> Response {
@@ -81,6 +98,22 @@ impl<E: Endpoint<Output = Response>> Rest<E> {
     }
 }
 
+/// The caller's time limit.
+///
+/// # Errors
+/// The text about a header that grpc-gateway cannot make sense of, that limit or another.
+fn limit(headers: &HeaderMap) -> Result<Option<Duration>, String> {
+    let limit = headers::gateway_timeout(headers)?;
+    let mut broken = METADATA.iter().filter_map(|prefix| headers::broken_binary(headers, prefix));
+    match broken.next() {
+        Some((name, fault)) => {
+            Err(format!("invalid binary header {}: {fault}", cors::title_case(name)))
+        }
+        None => Ok(limit),
+    }
+}
+
+/// What is refused before a handler is asked. No refusal of poem's own gets through.
 fn undecodable(error: &poem::Error) -> Error {
     match error.downcast_ref::<Refusal>() {
         Some(refusal) => refusal.clone().into(),
@@ -131,6 +164,7 @@ pub fn rendered(error: &Error) -> Response {
         body.insert("details".into(), detail);
     }
     let mut response = json(error.status(), &body);
+    response.set_data(error.code);
     if error.code == Code::Unauthenticated
         && let Ok(value) = HeaderValue::from_str(&message)
     {
@@ -147,12 +181,6 @@ fn refused(status: StatusCode, code: Code) -> Response {
 
 fn json(status: StatusCode, body: &serde_json::Value) -> Response {
     Response::builder().status(status).content_type("application/json").body(body.to_string())
-}
-
-fn moved(request: &Request, to: &str) -> Response {
-    let query = request.original_uri().query();
-    let to = query.map_or_else(|| to.to_string(), |query| format!("{to}?{query}"));
-    Response::builder().status(StatusCode::MOVED_PERMANENTLY).header(LOCATION, to).finish()
 }
 
 fn always(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {

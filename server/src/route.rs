@@ -12,10 +12,15 @@ pub enum Match {
     /// The path exists, with other methods.
     OtherMethod,
     Nothing,
-    /// A prefix of the API with nothing behind it.
+    /// A prefix of the API with nothing behind it, or with other text than a segment.
     BarePrefix,
-    /// The path is not clean; this one is.
-    Moved(String),
+}
+
+const PREFIXES: [&str; 3] = ["/management/v1", "/admin/v1", "/auth/v1"];
+
+/// Whether a path belongs to REST, whatever the content type says.
+pub fn is_rest(path: &str) -> bool {
+    PREFIXES.iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// The operations by the number of segments of their path.
@@ -48,11 +53,9 @@ impl Routes {
 
     /// Operations that are not served do not exist, but hide the ones that they overlap.
     pub fn find(&self, method: &str, path: &str) -> Match {
-        if matches!(path, "/management/v1" | "/admin/v1" | "/auth/v1") {
+        let mut behind = PREFIXES.iter().filter_map(|prefix| path.strip_prefix(prefix));
+        if behind.any(|rest| !rest.starts_with('/')) {
             return Match::BarePrefix;
-        }
-        if let Some(clean) = cleaned(path) {
-            return Match::Moved(clean);
         }
         let Ok(path) = percent_decode_str(path).decode_utf8() else { return Match::Nothing };
         let given: Vec<&str> = path.split('/').skip(1).collect();
@@ -89,7 +92,7 @@ fn segment(text: &'static str) -> Segment {
 }
 
 /// The path without empty and dot segments, if it has any before its end.
-fn cleaned(path: &str) -> Option<String> {
+pub fn cleaned(path: &str) -> Option<String> {
     let decoded = |part: &str| -> Cow<'_, str> {
         percent_decode_str(part).decode_utf8_lossy().into_owned().into()
     };
@@ -122,7 +125,6 @@ mod tests {
             Match::Operation(operation, parameters) => {
                 format!("{} {}", operation.rpc, parameters.0.join(","))
             }
-            Match::Moved(to) => to,
             other => format!("{other:?}"),
         }
     }
@@ -147,6 +149,7 @@ mod tests {
         assert_eq!(found("HEAD", "/management/v1/users/1"), "OtherMethod");
         assert_eq!(found("GET", "/management/v1/nope"), "Nothing");
         assert_eq!(found("GET", "/management/v1"), "BarePrefix");
+        assert_eq!(found("GET", "/management/v1x/users/1"), "BarePrefix");
     }
 
     #[test]
@@ -156,7 +159,10 @@ mod tests {
             "/management/./v1/users/x",
             "/a/%2e%2e/management/v1/users/x",
         ] {
-            assert_eq!(found("GET", path), "/management/v1/users/x", "{path}");
+            assert_eq!(cleaned(path).as_deref(), Some("/management/v1/users/x"), "{path}");
+        }
+        for path in ["/", "*", "/users/", "/a.b/..c"] {
+            assert_eq!(cleaned(path), None, "{path}");
         }
     }
 }

@@ -4,17 +4,19 @@
 //!
 //! `connection` runs one connection, `screen` is the socket that hyper sees, `head` and `chunks`
 //! are the rules for what comes in, `exchange` and `body` stand between hyper and the endpoint,
-//! `watch` holds the time limits.
+//! `watch` and `deadline` hold the time limits.
 
 mod body;
 mod chunks;
 mod connection;
+mod deadline;
 mod exchange;
 mod head;
 mod request_id;
 mod screen;
 mod watch;
 
+pub use deadline::{Deadline, Lasting, Stopping};
 pub use request_id::request_id;
 
 use exchange::Exchange;
@@ -32,6 +34,9 @@ use tokio::time::{sleep, timeout};
 /// How long to wait when the system gives no connection, for example for want of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// What is cut off gets this part of its limit more than what could end by itself.
+const GRACE: u32 = 8;
+
 /// What clients may hold, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -40,10 +45,23 @@ pub struct Limits {
     pub connections: usize,
     /// From the first byte of a head to its last; for a new connection from its start.
     pub header_read: Duration,
-    /// From the head of a request to the end of its answer's body.
+    /// From the head of a request until its endpoint has to answer. What is unfinished a little
+    /// later, the answer's body included, is cut off.
     pub request: Duration,
     /// Between two requests.
     pub idle: Duration,
+}
+
+impl Limits {
+    /// When an endpoint is cut off that has not answered.
+    fn endpoint(&self) -> Duration {
+        self.request + self.request / GRACE
+    }
+
+    /// When a request is cut off that is not answered to the end.
+    fn exchange(&self) -> Duration {
+        self.endpoint() + self.request / GRACE
+    }
 }
 
 impl Default for Limits {
@@ -60,7 +78,8 @@ impl Default for Limits {
 /// Serves `endpoint` until `shutdown`: then no connection is accepted, the requests in flight are
 /// answered, and those that take longer than `limits.request` are cut off.
 ///
-/// Every request has a target in origin form (or `*`) and, if its client named one, a `Host`.
+/// Every request has a target in origin form (or `*`), a [`Deadline`], a [`Stopping`] and, if its
+/// client named one, a `Host`.
 /// Errors when the listener has no address.
 pub async fn serve<E>(
     listener: TcpListener,
@@ -87,6 +106,7 @@ where
             endpoint: endpoint.clone(),
             watch: watch::Watch::new(),
             limits,
+            stopping: Stopping(stopping.clone()),
             local: local.clone(),
             remote,
         };

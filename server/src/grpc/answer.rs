@@ -1,64 +1,113 @@
-//! The response of a call: headers, message and status, where each wire has them.
+//! The response of a call: headers, messages and status, where each wire has them.
 
-use std::collections::VecDeque;
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{BufMut, Bytes, BytesMut};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, PRAGMA, TRAILER, VARY};
-use http::{HeaderMap, HeaderValue};
+use futures_util::{Stream, StreamExt, stream};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, ORIGIN, PRAGMA, TRAILER, VARY};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body::Frame;
+use http_body_util::StreamBody;
 use poem::Response;
 
-use super::{Answer, Wire, status};
-use crate::serve::request_id;
+use super::{Wire, status};
+use crate::error::{Error, Result};
+use crate::serve::{Lasting, request_id};
 use crate::{cors, date};
 
 const TRAILERS: u8 = 0x80;
 
-pub fn response(
-    wire: Wire,
+/// What a response repeats of its request.
+pub struct Echo {
+    pub wire: Wire,
     kind: HeaderValue,
+    origin: Option<HeaderValue>,
     encoding: Option<HeaderValue>,
-    origin: Option<&HeaderValue>,
-    answer: Answer,
-) -> Response {
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, kind);
-    headers.insert("x-robots-tag", HeaderValue::from_static("none"));
-    if answer.called {
-        called(&mut headers);
-        headers
-            .extend(encoding.map(|value| (http::HeaderName::from_static("grpc-encoding"), value)));
+}
+
+impl Echo {
+    pub fn of(wire: Wire, headers: &HeaderMap) -> Self {
+        let kind = headers.get(CONTENT_TYPE).cloned();
+        Self {
+            wire,
+            kind: kind.unwrap_or(HeaderValue::from_static("application/grpc")),
+            origin: headers.get(ORIGIN).cloned(),
+            encoding: headers.get("grpc-encoding").filter(|value| *value == "gzip").cloned(),
+        }
     }
-    let status = status::headers(answer.result.as_ref().err());
-    let mut frames = VecDeque::new();
-    match (wire, answer.result) {
-        (Wire::Grpc, message) => {
+
+    /// What the handler of a unary call gave.
+    pub fn unary(&self, result: Result<Vec<u8>>) -> Response {
+        self.single(self.headers(true), result)
+    }
+
+    /// An error before a handler was asked.
+    pub fn refuse(&self, error: Error) -> Response {
+        self.single(self.headers(false), Err(error))
+    }
+
+    /// One message or an error. On gRPC-web an error stands in the headers, without a body.
+    fn single(&self, mut headers: HeaderMap, result: Result<Vec<u8>>) -> Response {
+        let code = result.as_ref().err().map(|error| error.code);
+        let mut response = match result {
+            Err(error) if self.wire != Wire::Grpc => {
+                headers.extend(status::headers(Some(&error)));
+                self.respond(headers, stream::empty())
+            }
+            result => self.respond(headers, frames(self.wire, stream::iter([result]))),
+        };
+        if let Some(code) = code {
+            response.set_data(code);
+        }
+        response
+    }
+
+    /// Any number of messages, up to an error if there is one.
+    pub fn stream<S>(&self, messages: S) -> Response
+    where
+        S: Stream<Item = Result<Vec<u8>>> + Send + Sync + 'static,
+    {
+        let headers = self.headers(true);
+        let mut response = self.respond(headers, frames(self.wire, Box::pin(messages)));
+        response.set_data(Lasting);
+        response
+    }
+
+    fn headers(&self, called: bool) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, self.kind.clone());
+        headers.insert("x-robots-tag", HeaderValue::from_static("none"));
+        if called {
+            of_a_call(&mut headers);
+            if let Some(encoding) = &self.encoding {
+                headers.insert("grpc-encoding", encoding.clone());
+            }
+        }
+        headers
+    }
+
+    fn respond<S>(&self, mut headers: HeaderMap, frames: S) -> Response
+    where
+        S: Stream<Item = Frame<Bytes>> + Send + Sync + 'static,
+    {
+        if self.wire == Wire::Grpc {
             for name in ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin"] {
                 headers.append(TRAILER, HeaderValue::from_static(name));
             }
-            frames.extend(message.ok().map(|message| Frame::data(framed(0, &message))));
-            frames.push_back(Frame::trailers(status));
+        } else {
+            headers.insert(VARY, HeaderValue::from_static("Origin"));
+            cors::expose_web(self.origin.as_ref(), &mut headers);
         }
-        (_, Err(_)) => {
-            headers.extend(status);
-            web(&mut headers, origin);
-        }
-        (_, Ok(message)) => {
-            web(&mut headers, origin);
-            frames.push_back(Frame::data(web_body(wire, &message)));
-        }
+        let body = StreamBody::new(frames.map(Ok::<_, io::Error>));
+        let mut response = Response::from(http::Response::new(body));
+        *response.headers_mut() = headers;
+        response
     }
-    let mut response = Response::from(http::Response::new(Frames(frames)));
-    *response.headers_mut() = headers;
-    response
 }
 
-fn called(headers: &mut HeaderMap) {
+fn of_a_call(headers: &mut HeaderMap) {
     let (no_store, no_cache) =
         (HeaderValue::from_static("no-store"), HeaderValue::from_static("no-cache"));
     let expires = date::now();
@@ -71,38 +120,71 @@ fn called(headers: &mut HeaderMap) {
     headers.insert("x-request-id", request_id());
 }
 
-fn web(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
-    headers.insert(VARY, HeaderValue::from_static("Origin"));
-    cors::expose_web(origin, headers);
+/// A frame for each message and one for the status.
+fn frames<S>(wire: Wire, messages: S) -> impl Stream<Item = Frame<Bytes>> + Send + Sync
+where
+    S: Stream<Item = Result<Vec<u8>>> + Unpin + Send + Sync,
+{
+    stream::unfold(Some(messages), move |messages| async move {
+        let mut messages: S = messages?;
+        match messages.next().await {
+            Some(Ok(message)) => Some((message_frame(wire, 0, &message), Some(messages))),
+            Some(Err(error)) => Some((status_frame(wire, Some(&error)), None)),
+            None => Some((status_frame(wire, None), None)),
+        }
+    })
 }
 
-fn web_body(wire: Wire, message: &[u8]) -> Bytes {
-    let body = [framed(0, message), framed(TRAILERS, b"grpc-status: 0\r\n")].concat();
-    if wire == Wire::WebText { STANDARD.encode(body).into() } else { body.into() }
+fn status_frame(wire: Wire, error: Option<&Error>) -> Frame<Bytes> {
+    let status = status::headers(error);
+    if wire == Wire::Grpc {
+        return Frame::trailers(status);
+    }
+    let mut text = Vec::new();
+    for (name, value) in &status {
+        text.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    message_frame(wire, TRAILERS, &text)
 }
 
-fn framed(flag: u8, data: &[u8]) -> Bytes {
+fn message_frame(wire: Wire, flag: u8, data: &[u8]) -> Frame<Bytes> {
     let mut out = BytesMut::with_capacity(5 + data.len());
     out.put_u8(flag);
     out.put_u32(u32::try_from(data.len()).unwrap_or(u32::MAX));
     out.put_slice(data);
-    out.freeze()
+    Frame::data(if wire == Wire::WebText { STANDARD.encode(out).into() } else { out.freeze() })
 }
 
-struct Frames(VecDeque<Frame<Bytes>>);
+/// Headers that gRPC cannot make sense of: plain HTTP, as in the reference.
+pub fn malformed(text: &str) -> Response {
+    Response::builder()
+        .status(StatusCode::BAD_REQUEST)
+        .content_type("text/plain; charset=utf-8")
+        .header("x-content-type-options", "nosniff")
+        .header("x-robots-tag", "none")
+        .body(format!("{text}\n"))
+}
 
-impl http_body::Body for Frames {
-    type Data = Bytes;
-    type Error = io::Error;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(self.0.pop_front().map(Ok))
+    async fn bodies(wire: Wire) -> Vec<String> {
+        let messages = [Ok(b"hi".to_vec()), Err(Error::plain(Code::Aborted, "no"))];
+        let frames = frames(wire, stream::iter(messages)).map(|frame| match frame.into_data() {
+            Ok(data) => data.escape_ascii().to_string(),
+            Err(frame) => format!("{:?}", frame.into_trailers().unwrap()["grpc-status"]),
+        });
+        frames.collect().await
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
+    #[tokio::test]
+    async fn a_stream_ends_with_its_status() {
+        assert_eq!(bodies(Wire::Grpc).await, [r"\x00\x00\x00\x00\x02hi", "\"10\""]);
+        let web = bodies(Wire::Web).await;
+        assert_eq!(web[1], r"\x80\x00\x00\x00#grpc-status: 10\r\ngrpc-message: no\r\n");
+        let text = bodies(Wire::WebText).await;
+        assert_eq!(text[0], "AAAAAAJoaQ==", "each frame is encoded by itself");
     }
 }

@@ -1,110 +1,168 @@
-//! The one message of a unary request, out of its frame (gRPC over HTTP/2, "Length-Prefixed-Message").
+//! The messages of a request, out of their frames (gRPC over HTTP/2, "Length-Prefixed-Message").
 
-use std::io::Read;
+use std::fmt;
+use std::io::{self, Read};
+use std::pin::Pin;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use bytes::{Buf, Bytes};
-use poem::Request;
+use bytes::{Buf, Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
 use poem::error::ReadBodyError;
+use poem::{Body, Request};
 
-use super::Wire;
+use super::{Wire, headers};
 use crate::error::{Code, Error, Result};
 
 const HEAD: usize = 5;
 
-/// The message, decompressed. A second one and bytes behind it are ignored, as in the reference.
-pub async fn read(wire: Wire, request: &mut Request, limit: usize) -> Result<Bytes> {
-    let encoding = request.header("grpc-encoding").unwrap_or("identity").to_owned();
-    if !matches!(&*encoding, "" | "identity" | "gzip") {
-        let text = format!("grpc: Decompressor is not installed for grpc-encoding {encoding:?}");
-        return Err(Error::plain(Code::Unimplemented, text));
-    }
-    let most = if wire == Wire::WebText { (limit + HEAD) * 4 / 3 + 4 } else { limit + HEAD };
-    let body = request.take_body().into_bytes_limit(most).await.map_err(|error| match error {
-        ReadBodyError::PayloadTooLarge => too_large(limit),
-        _ => Error::plain(Code::Unknown, "unexpected EOF"),
-    })?;
-    let body = if wire == Wire::WebText { decoded(&body)? } else { body };
-    unframed(body, encoding == "gzip", limit)
+/// Reads the messages of a request one by one.
+pub struct Messages {
+    body: Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send + Sync>>,
+    buffer: BytesMut,
+    gzip: bool,
+    limit: usize,
 }
 
-fn decoded(text: &[u8]) -> Result<Bytes> {
-    STANDARD.decode(text).map(Bytes::from).map_err(|error| {
-        let at = match error {
-            base64::DecodeError::InvalidByte(at, _) => at,
-            _ => 0,
+impl Messages {
+    /// `limit` is the most bytes of one message, decompressed.
+    pub async fn of(wire: Wire, request: &mut Request, limit: usize) -> Result<Self> {
+        let encoding = request.header("grpc-encoding").unwrap_or_default();
+        if !matches!(encoding, "" | "identity" | "gzip") {
+            let text = "grpc: Decompressor is not installed for grpc-encoding";
+            return Err(Error::plain(Code::Unimplemented, format!("{text} {encoding:?}")));
+        }
+        let gzip = encoding == "gzip";
+        let body = request.take_body();
+        let body = if wire == Wire::WebText { decoded(body, limit).await? } else { body };
+        let body = Box::pin(body.into_bytes_stream());
+        Ok(Self { body, buffer: BytesMut::new(), gzip, limit })
+    }
+
+    /// The next message, decompressed; none behind the last one and behind a cut prefix.
+    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+        if !self.holds(HEAD).await? {
+            return Ok(None);
+        }
+        let (flag, length) = (self.buffer.get_u8(), self.buffer.get_u32() as usize);
+        if length > self.limit {
+            return Err(too_large(length, self.limit));
+        }
+        let compressed = self.is_compressed(flag)?;
+        if !self.holds(length).await? {
+            return Err(Error::plain(Code::Unknown, "unexpected EOF"));
+        }
+        let data = self.buffer.split_to(length).freeze();
+        if compressed { unzipped(&data, self.limit).map(Some) } else { Ok(Some(data)) }
+    }
+
+    fn is_compressed(&self, flag: u8) -> Result<bool> {
+        let fault = match flag {
+            0 => return Ok(false),
+            1 if self.gzip => return Ok(true),
+            1 => "grpc: compressed flag set with identity or empty encoding".to_owned(),
+            _ => format!("grpc: received unexpected payload format {flag}"),
         };
-        let text = format!("connection error: desc = \"illegal base64 data at input byte {at}\"");
-        Error::plain(Code::Unknown, text)
-    })
+        Err(Error::plain(Code::Internal, fault))
+    }
+
+    /// Reads until the buffer has this many bytes; tells whether there are so many.
+    async fn holds(&mut self, length: usize) -> Result<bool> {
+        while self.buffer.len() < length {
+            match self.body.next().await {
+                Some(bytes) => self.buffer.extend_from_slice(&bytes.map_err(|e| unreadable(&e))?),
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
 }
 
-fn unframed(mut body: Bytes, gzip: bool, limit: usize) -> Result<Bytes> {
-    if body.is_empty() {
-        return Err(Error::plain(Code::Unknown, "EOF"));
-    }
-    if body.len() < HEAD {
-        return Err(Error::plain(Code::Unknown, "unexpected EOF"));
-    }
-    let (flag, length) = (body.get_u8(), body.get_u32() as usize);
-    if flag > 1 {
-        let text = format!("grpc: received unexpected payload format {flag}");
-        return Err(Error::plain(Code::Internal, text));
-    }
-    if flag == 1 && !gzip {
-        let text = "grpc: compressed flag set with identity or empty encoding";
-        return Err(Error::plain(Code::Internal, text));
-    }
-    if length > limit {
-        return Err(too_large(limit));
-    }
-    if body.len() < length {
-        return Err(Error::plain(Code::Unknown, "unexpected EOF"));
-    }
-    let data = body.split_to(length);
-    if flag == 1 { unzipped(&data, limit) } else { Ok(data) }
+/// A body of gRPC-web's text variant.
+async fn decoded(body: Body, limit: usize) -> Result<Body> {
+    let most = (limit + HEAD).div_ceil(3) * 4;
+    let text = body.into_bytes_limit(most).await.map_err(|error| match error {
+        ReadBodyError::PayloadTooLarge => too_large(most, limit),
+        error => unreadable(&error),
+    })?;
+    headers::from_base64(&text).map(Body::from).map_err(|fault| unreadable(&fault))
+}
+
+/// The client broke the body, or went away.
+fn unreadable(fault: &impl fmt::Display) -> Error {
+    let fault = fault.to_string();
+    Error::plain(Code::Unknown, format!("connection error: desc = {fault:?}"))
 }
 
 fn unzipped(data: &[u8], limit: usize) -> Result<Bytes> {
     let mut out = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     flate2::read::GzDecoder::new(data).take(most).read_to_end(&mut out).map_err(|error| {
-        Error::plain(
-            Code::Internal,
-            format!("grpc: failed to decompress the received message: {error}"),
-        )
+        let text = format!("grpc: failed to decompress the received message: {error}");
+        Error::plain(Code::Internal, text)
     })?;
-    if out.len() > limit { Err(too_large(limit)) } else { Ok(out.into()) }
+    if out.len() <= limit {
+        return Ok(out.into());
+    }
+    let text = format!("grpc: received message after decompression larger than max {limit}");
+    Err(Error::plain(Code::ResourceExhausted, text))
 }
 
-fn too_large(limit: usize) -> Error {
-    contract::Refusal::TooLarge { limit }.into()
+fn too_large(length: usize, limit: usize) -> Error {
+    let text = format!("grpc: received message larger than max ({length} vs. {limit})");
+    Error::plain(Code::ResourceExhausted, text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use futures_util::stream;
+    use std::io::Write;
 
-    fn refused(bytes: &'static [u8], gzip: bool) -> (Code, String) {
-        let error = unframed(Bytes::from_static(bytes), gzip, 10).unwrap_err();
-        (error.code, error.text.into_owned())
+    const LIMIT: usize = 50;
+
+    /// The messages of a body that comes in pieces of this size, up to the first fault.
+    async fn read(body: &[u8], piece: usize, encoding: &str) -> (Vec<Bytes>, String) {
+        let pieces: Vec<_> =
+            body.chunks(piece).map(|piece| Ok::<_, io::Error>(piece.to_vec())).collect();
+        let request = Request::builder().header("grpc-encoding", encoding);
+        let mut request = request.body(Body::from_bytes_stream(stream::iter(pieces)));
+        let mut read = Vec::new();
+        let mut messages = Messages::of(Wire::Grpc, &mut request, LIMIT).await.unwrap();
+        loop {
+            match messages.next().await {
+                Ok(Some(message)) => read.push(message),
+                Ok(None) => return (read, String::new()),
+                Err(error) => return (read, format!("{} {}", error.code as i32, error.text)),
+            }
+        }
     }
 
-    #[test]
-    fn one_message_is_taken_out_of_its_frame() {
-        let body = Bytes::from_static(b"\0\0\0\0\x02hi\0\0\0\0\0");
-        assert_eq!(unframed(body, false, 10).unwrap(), "hi");
+    #[tokio::test]
+    async fn messages_are_taken_out_of_their_frames() {
+        for piece in [1, 6, 100] {
+            let (messages, fault) = read(b"\0\0\0\0\x02hi\0\0\0\0\0\0\0", piece, "").await;
+            assert_eq!((messages, fault.as_str()), (vec!["hi".into(), "".into()], ""));
+        }
     }
 
-    #[test]
-    fn broken_frames_are_told_apart() {
-        assert_eq!(refused(b"", false), (Code::Unknown, "EOF".into()));
-        assert_eq!(refused(b"\0\0", false), (Code::Unknown, "unexpected EOF".into()));
-        assert_eq!(refused(b"\0\0\0\0\x05hi", false), (Code::Unknown, "unexpected EOF".into()));
-        assert_eq!(refused(b"\x01\0\0\0\0", false).0, Code::Internal);
-        assert_eq!(refused(b"\x02\0\0\0\0", true).0, Code::Internal);
-        assert_eq!(refused(b"\x01\0\0\0\x02hi", true).0, Code::Internal);
-        assert_eq!(refused(b"\0\0\0\0\x0b12345678901", false).0, Code::ResourceExhausted);
+    #[tokio::test]
+    async fn broken_frames_are_told_apart() {
+        let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+        bomb.write_all(&[b'x'; 100 * LIMIT]).unwrap();
+        let bomb = bomb.finish().unwrap();
+        let bomb = [&[1, 0, 0, 0, bomb.len() as u8], bomb.as_slice()].concat();
+        for (body, encoding, fault) in [
+            (b"\0\0\0\0\x05hi".as_slice(), "", "2 unexpected EOF"),
+            (b"\x01\0\0\0\0", "", "13 grpc: compressed flag set with identity or empty encoding"),
+            (b"\x02\0\0\0\0", "gzip", "13 grpc: received unexpected payload format 2"),
+            (b"\0\0\0\0\x33", "", "8 grpc: received message larger than max (51 vs. 50)"),
+        ] {
+            assert_eq!(read(body, 100, encoding).await, (Vec::new(), fault.to_owned()));
+        }
+        let (_, fault) = read(b"\x01\0\0\0\x02hi", 100, "gzip").await;
+        assert!(fault.starts_with("13 grpc: failed to decompress"), "{fault}");
+        let (_, fault) = read(&bomb, 100, "gzip").await;
+        assert_eq!(fault, "8 grpc: received message after decompression larger than max 50");
     }
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use super::protobuf::put;
 use crate::error::Error;
 
 /// What `grpc-message` escapes: all but printable ASCII, and the percent sign.
@@ -37,26 +38,15 @@ fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
 /// value = 2 }`, a `zitadel.v1.ErrorDetail { id = 1, message = 2 }` (<https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto>).
 fn details(error: &Error, message: &str) -> Vec<u8> {
     let mut detail = Vec::new();
-    field(&mut detail, 1, error.id.as_bytes());
-    field(&mut detail, 2, error.text.as_bytes());
+    put(&mut detail, 1, error.id.as_bytes());
+    put(&mut detail, 2, error.text.as_bytes());
     let mut any = Vec::new();
-    field(&mut any, 1, b"type.googleapis.com/zitadel.v1.ErrorDetail");
-    field(&mut any, 2, &detail);
+    put(&mut any, 1, b"type.googleapis.com/zitadel.v1.ErrorDetail");
+    put(&mut any, 2, &detail);
     let mut status = vec![1 << 3, error.code as u8];
-    field(&mut status, 2, message.as_bytes());
-    field(&mut status, 3, &any);
+    put(&mut status, 2, message.as_bytes());
+    put(&mut status, 3, &any);
     status
-}
-
-fn field(out: &mut Vec<u8>, number: u8, bytes: &[u8]) {
-    out.push(number << 3 | 2);
-    let mut length = bytes.len();
-    while length > 0x7f {
-        out.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    out.push(length as u8);
-    out.extend_from_slice(bytes);
 }
 
 #[cfg(test)]

@@ -123,14 +123,14 @@ impl Drop for Lent {
     }
 }
 
-/// The body of an answer: its request is in flight until hyper has taken all of it.
+/// The body of an answer: its request, if it counts, is in flight until hyper has taken all of it.
 pub struct Answer {
     body: BoxBody<Bytes, io::Error>,
-    _in_flight: InFlight,
+    _in_flight: Option<InFlight>,
 }
 
 impl Answer {
-    pub fn new(body: BoxBody<Bytes, io::Error>, in_flight: InFlight) -> Self {
+    pub fn new(body: BoxBody<Bytes, io::Error>, in_flight: Option<InFlight>) -> Self {
         Self { body, _in_flight: in_flight }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Limits;
 use super::body::{self, Answer};
+use super::deadline::{Deadline, Lasting, Stopping};
 use super::watch::Watch;
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -26,6 +27,7 @@ pub struct Exchange<E> {
     pub endpoint: Arc<E>,
     pub watch: Arc<Watch>,
     pub limits: Limits,
+    pub stopping: Stopping,
     pub local: LocalAddr,
     pub remote: RemoteAddr,
 }
@@ -33,18 +35,20 @@ pub struct Exchange<E> {
 type Reply = Response<BoxBody<Bytes, io::Error>>;
 
 impl<E: Endpoint<Output = poem::Response>> Exchange<E> {
-    /// Answers a request. The time limit is an error: hyper closes an HTTP/1 connection then, and
-    /// on HTTP/2 resets the stream.
+    /// Answers a request. An endpoint that does not keep its deadline is an error: hyper closes an
+    /// HTTP/1 connection then, and on HTTP/2 resets the stream.
     pub async fn run(
         self: Arc<Self>,
         request: Request<Incoming>,
     ) -> Result<Response<Answer>, Elapsed> {
         let in_flight = self.watch.request_begins();
-        let reply = timeout(self.limits.request, self.reply(request)).await?;
-        Ok(reply.map(|body| Answer::new(body, in_flight)))
+        let deadline = Deadline::after(self.limits.request);
+        let reply = timeout(self.limits.endpoint(), self.reply(request, deadline)).await?;
+        let counts = reply.extensions().get::<Lasting>().is_none();
+        Ok(reply.map(|body| Answer::new(body, counts.then_some(in_flight))))
     }
 
-    async fn reply(&self, request: Request<Incoming>) -> Reply {
+    async fn reply(&self, request: Request<Incoming>, deadline: Deadline) -> Reply {
         let (mut parts, body) = request.into_parts();
         to_origin_form(&mut parts.uri, &mut parts.headers);
         let http1 = parts.version < Version::HTTP_2;
@@ -59,14 +63,16 @@ impl<E: Endpoint<Output = poem::Response>> Exchange<E> {
         };
         let parts =
             RequestParts::from((parts, self.local.clone(), self.remote.clone(), Scheme::HTTP));
-        let request = poem::Request::from_parts(parts, body);
+        let mut request = poem::Request::from_parts(parts, body);
+        request.set_data(deadline);
+        request.set_data(self.stopping.clone());
         let mut reply = match expected {
             Expected::Unknown => refuse_expectation(request),
             _ if asterisk => empty(StatusCode::OK),
             _ => self.call(request).await,
         };
         if let Some(loan) = loan
-            && !loan.settle(expected == Expected::Continue).await
+            && !deadline.hold(loan.settle(expected == Expected::Continue)).await.unwrap_or(false)
             && http1
         {
             reply.headers_mut().insert(header::CONNECTION, CLOSE);

@@ -98,8 +98,7 @@ impl Watch {
 impl Phases {
     fn deadline(&self, limits: &Limits) -> Instant {
         let phase = match self.requests.front() {
-            // A request alone is cut by its own timer first; see `exchange`.
-            Some((_, start)) => *start + limits.request + limits.request / PRECISION,
+            Some((_, start)) => *start + limits.exchange(),
             None if self.head => self.quiet + limits.header_read,
             None => self.quiet + limits.idle,
         };
@@ -171,7 +170,7 @@ mod tests {
         let watch = Watch::new();
         assert_eq!(left(&watch), 10, "a new connection sends a head");
         let first = watch.request_begins();
-        assert_eq!(left(&watch), 90, "a request");
+        assert_eq!(left(&watch), 100, "a request");
         drop(first);
         assert_eq!(left(&watch), 300, "idle");
         watch.head_begins();
@@ -180,7 +179,7 @@ mod tests {
         watch.write_blocks();
         assert_eq!(left(&watch), 80, "a client that does not read");
         watch.write_done();
-        assert_eq!(left(&watch), 90);
+        assert_eq!(left(&watch), 100);
         drop(second);
         assert_eq!(left(&watch), 300);
     }
@@ -191,9 +190,9 @@ mod tests {
         let first = watch.request_begins();
         let second = watch.request_begins();
         watch.phases().requests[0].1 -= Duration::from_secs(50);
-        assert_eq!(left(&watch), 40);
+        assert_eq!(left(&watch), 50);
         drop(first);
-        assert_eq!(left(&watch), 90);
+        assert_eq!(left(&watch), 100);
         drop(second);
     }
 

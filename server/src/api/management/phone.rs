@@ -1,6 +1,7 @@
 use contract::management::Phone;
 use contract::zitadel::management::v1::{
     GetHumanPhoneRequest, GetHumanPhoneResponse, RemoveHumanPhoneRequest, RemoveHumanPhoneResponse,
+    ResendHumanPhoneVerificationRequest, ResendHumanPhoneVerificationResponse,
     UpdateHumanPhoneRequest, UpdateHumanPhoneResponse,
 };
 use contract::zitadel::user::v1 as message;
@@ -47,5 +48,16 @@ impl Phone for Core {
     ) -> Result<RemoveHumanPhoneResponse> {
         let meta = self.change(&caller.author, &request.user_id, User::remove_phone).await?;
         Ok(RemoveHumanPhoneResponse { details: meta.changed() })
+    }
+
+    async fn resend_human_phone_verification(
+        &self,
+        caller: &Caller,
+        request: ResendHumanPhoneVerificationRequest,
+    ) -> Result<ResendHumanPhoneVerificationResponse> {
+        let code = self.contact_code(false)?;
+        let resend = |user: &User| user.resend_phone_code(code.clone());
+        let meta = self.change(&caller.author, &request.user_id, resend).await?;
+        Ok(ResendHumanPhoneVerificationResponse { details: meta.changed() })
     }
 }

@@ -34,6 +34,19 @@ impl User {
         }
         Ok([Event::PhoneRemoved])
     }
+
+    pub fn resend_phone_code(&self, code: Code) -> Result<[Event; 1]> {
+        if !self.is_human() {
+            return Err(text::user::NOT_FOUND.precondition("COMMAND-2M0fs"));
+        }
+        if self.phone.is_empty() {
+            return Err(text::phone::NOT_FOUND.not_found("COMMAND-2b7Hf"));
+        }
+        if self.phone_verified {
+            return Err(text::phone::ALREADY_VERIFIED.precondition("COMMAND-2M9sf"));
+        }
+        Ok([Event::PhoneCodeAdded(code)])
+    }
 }
 
 #[cfg(test)]
@@ -77,5 +90,15 @@ mod tests {
             assert_eq!(user.remove_phone().unwrap_err().id, "COMMAND-3M9fs");
         }
         assert_eq!(user("", false).remove_phone().unwrap_err().id, "COMMAND-p6rsc");
+    }
+
+    #[test]
+    fn a_code_is_sent_again_only_for_a_number_that_is_not_verified() {
+        let resent =
+            |user: &User| user.resend_phone_code(Code::default()).err().map_or("", |e| e.id);
+        assert_eq!(resent(&User::default()), "COMMAND-2M0fs");
+        assert_eq!(resent(&user("", false)), "COMMAND-2b7Hf");
+        assert_eq!(resent(&user("+1", true)), "COMMAND-2M9sf");
+        assert_eq!(resent(&user("+1", false)), "");
     }
 }
