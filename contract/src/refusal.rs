@@ -15,8 +15,8 @@ pub enum Refusal {
     Utf8,
     /// A body over the limit (bytes).
     TooLarge { limit: usize },
-    /// The body could not be read: the client went away or broke the framing.
-    Unreadable,
+    /// The body could not be read, for this reason: the client broke the framing or went away.
+    Unreadable(String),
 }
 
 impl Refusal {
@@ -32,7 +32,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const UNMARSHALLING: &str = "grpc: error unmarshalling request:";
         match self {
-            Self::Rule(text) | Self::Json(text) => f.write_str(text),
+            Self::Rule(text) | Self::Json(text) | Self::Unreadable(text) => f.write_str(text),
             Self::Protobuf => {
                 write!(f, "{UNMARSHALLING} proto: cannot parse invalid wire-format data")
             }
@@ -40,7 +40,6 @@ impl fmt::Display for Refusal {
             Self::TooLarge { limit } => {
                 write!(f, "grpc: received message larger than max ({limit} bytes)")
             }
-            Self::Unreadable => f.write_str("unexpected EOF"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How poem-openapi's generated methods take a request apart and answer it.
 
 use http::HeaderMap;
+use poem::error::ReadBodyError;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, RequestBody, Response};
 use poem_openapi::registry::{
@@ -124,8 +125,9 @@ impl<'a, T: DeserializeOwned + Default + Type> ApiExtractor<'a> for Body<T> {
     ) -> poem::Result<Self> {
         let limit = request.extensions().get::<BodyLimit>().map_or(usize::MAX, |limit| limit.0);
         let bytes = body.take()?.into_bytes_limit(limit).await.map_err(|error| match error {
-            poem::error::ReadBodyError::PayloadTooLarge => refuse(Refusal::TooLarge { limit }),
-            _ => refuse(Refusal::Unreadable),
+            ReadBodyError::PayloadTooLarge => refuse(Refusal::TooLarge { limit }),
+            ReadBodyError::Io(error) => refuse(Refusal::Unreadable(error.to_string())),
+            error => error.into(),
         })?;
         json::decode(&bytes).map(Self).map_err(|text| refuse(Refusal::Json(text)))
     }

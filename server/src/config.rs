@@ -80,14 +80,16 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of a test: defaults, a free port of this machine, this database.
+    /// The settings of a test: defaults, a free port of this machine, this database, a key of tests.
     pub fn for_tests(database: &str) -> Self {
         #[derive(Parser)]
         struct Defaults {
             #[command(flatten)]
             settings: Settings,
         }
-        let arguments = ["bailey", "--listen", "127.0.0.1:0", "--database", database];
+        let key = "the master key of every test there is";
+        let mut arguments = vec!["bailey", "--listen", "127.0.0.1:0", "--database", database];
+        arguments.extend(["--masterkey", key]);
         Defaults::parse_from(arguments).settings
     }
 

@@ -9,6 +9,7 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use poem::error::ResponseError;
 use poem::{Endpoint, Request, Response};
+use serde::Serialize;
 
 use crate::app::Reached;
 use crate::error::{Code, Error};
@@ -150,19 +151,28 @@ impl ResponseError for Error {
 }
 
 /// `google.rpc.Status` as JSON.
+#[derive(Serialize)]
+struct Status<'a> {
+    code: u8,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<[Detail<'a>; 1]>,
+}
+
+#[derive(Serialize)]
+struct Detail<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    id: &'a str,
+    message: &'a str,
+}
+
 pub fn rendered(error: &Error) -> Response {
     let message = error.message();
-    let mut body = serde_json::json!({ "code": error.code as i32, "message": message });
-    if !error.id.is_empty()
-        && let Some(body) = body.as_object_mut()
-    {
-        let detail = serde_json::json!([{
-            "@type": "type.googleapis.com/zitadel.v1.ErrorDetail",
-            "id": error.id,
-            "message": error.text,
-        }]);
-        body.insert("details".into(), detail);
-    }
+    let kind = "type.googleapis.com/zitadel.v1.ErrorDetail";
+    let detail = Detail { kind, id: error.id, message: &error.text };
+    let details = (!error.id.is_empty()).then_some([detail]);
+    let body = Status { code: error.code as u8, message: &message, details };
     let mut response = json(error.status(), &body);
     response.set_data(error.code);
     if error.code == Code::Unauthenticated
@@ -176,11 +186,12 @@ pub fn rendered(error: &Error) -> Response {
 /// A refusal of the router: a status of its own beside the code.
 fn refused(status: StatusCode, code: Code) -> Response {
     let message = status.canonical_reason().unwrap_or_default();
-    json(status, &serde_json::json!({ "code": code as i32, "message": message }))
+    json(status, &Status { code: code as u8, message, details: None })
 }
 
-fn json(status: StatusCode, body: &serde_json::Value) -> Response {
-    Response::builder().status(status).content_type("application/json").body(body.to_string())
+fn json(status: StatusCode, body: &Status) -> Response {
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    Response::builder().status(status).content_type("application/json").body(body)
 }
 
 fn always(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {

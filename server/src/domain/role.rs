@@ -22,195 +22,80 @@ pub fn of_organisations(role: &str) -> bool {
     role == SELF_MANAGEMENT || ORG_ROLES.contains(&role)
 }
 
+type Roles = &'static [&'static str];
+
+const OWNERS: Roles = &["IAM_OWNER", "IAM_ORG_MANAGER", "ORG_OWNER"];
+const USER_MANAGERS: Roles = &["IAM_USER_MANAGER", "ORG_USER_MANAGER"];
+const LOGIN_CLIENT: Roles = &["IAM_LOGIN_CLIENT"];
+const VIEWERS: Roles = &["IAM_OWNER_VIEWER", "ORG_OWNER_VIEWER"];
+const EDITORS: Roles = &["ORG_USER_PERMISSION_EDITOR", "ORG_PROJECT_PERMISSION_EDITOR"];
+const PROJECT_OWNERS: Roles = &["PROJECT_OWNER", "PROJECT_GRANT_OWNER"];
+const PROJECT_VIEWERS: Roles = &["PROJECT_OWNER_VIEWER", "PROJECT_GRANT_OWNER_VIEWER"];
+const GLOBAL_OWNER: Roles = &["PROJECT_OWNER_GLOBAL"];
+const GLOBAL_VIEWER: Roles = &["PROJECT_OWNER_VIEWER_GLOBAL"];
+const CREATOR: Roles = &["ORG_PROJECT_CREATOR"];
+const SETTINGS_MANAGER: Roles = &["ORG_SETTINGS_MANAGER"];
+const ORG_MAKERS: Roles = &["IAM_OWNER", "IAM_ORG_MANAGER"];
+
 /// One row a permission: who has it.
-const PERMISSIONS: [(&str, &[&str]); 13] = [
-    (
-        "user.read",
-        &[
-            "IAM_OWNER",
-            "IAM_ORG_MANAGER",
-            "ORG_OWNER",
-            "IAM_USER_MANAGER",
-            "ORG_USER_MANAGER",
-            "IAM_LOGIN_CLIENT",
-            "IAM_OWNER_VIEWER",
-            "ORG_OWNER_VIEWER",
-            "PROJECT_OWNER",
-            "PROJECT_OWNER_VIEWER",
-            "PROJECT_GRANT_OWNER",
-            "PROJECT_GRANT_OWNER_VIEWER",
-            "ORG_USER_PERMISSION_EDITOR",
-            "ORG_PROJECT_PERMISSION_EDITOR",
-        ],
-    ),
-    (
-        "user.global.read",
-        &[
-            "IAM_OWNER",
-            "IAM_ORG_MANAGER",
-            "ORG_OWNER",
-            "IAM_USER_MANAGER",
-            "ORG_USER_MANAGER",
-            "IAM_OWNER_VIEWER",
-            "ORG_OWNER_VIEWER",
-            "PROJECT_OWNER",
-            "PROJECT_OWNER_VIEWER",
-            "PROJECT_GRANT_OWNER",
-            "PROJECT_GRANT_OWNER_VIEWER",
-            "ORG_USER_PERMISSION_EDITOR",
-            "ORG_PROJECT_PERMISSION_EDITOR",
-            "PROJECT_OWNER_GLOBAL",
-            "PROJECT_OWNER_VIEWER_GLOBAL",
-            "ORG_PROJECT_CREATOR",
-        ],
-    ),
-    (
-        "user.write",
-        &[
-            "IAM_OWNER",
-            "IAM_ORG_MANAGER",
-            "ORG_OWNER",
-            "IAM_USER_MANAGER",
-            "ORG_USER_MANAGER",
-            "IAM_LOGIN_CLIENT",
-        ],
-    ),
-    (
-        "user.delete",
-        &["IAM_OWNER", "IAM_ORG_MANAGER", "ORG_OWNER", "IAM_USER_MANAGER", "ORG_USER_MANAGER"],
-    ),
-    ("user.credential.write", &["IAM_OWNER", "IAM_ORG_MANAGER", "ORG_OWNER", "IAM_LOGIN_CLIENT"]),
-    (
-        "user.membership.read",
-        &[
-            "IAM_OWNER",
-            "IAM_ORG_MANAGER",
-            "ORG_OWNER",
-            "IAM_USER_MANAGER",
-            "ORG_USER_MANAGER",
-            "IAM_LOGIN_CLIENT",
-            "IAM_OWNER_VIEWER",
-            "ORG_OWNER_VIEWER",
-            "PROJECT_OWNER",
-            "PROJECT_OWNER_VIEWER",
-            "PROJECT_GRANT_OWNER",
-            "PROJECT_GRANT_OWNER_VIEWER",
-            "PROJECT_OWNER_GLOBAL",
-            "PROJECT_OWNER_VIEWER_GLOBAL",
-        ],
-    ),
-    (
-        "user.grant.read",
-        &[
-            "IAM_OWNER",
-            "IAM_ORG_MANAGER",
-            "IAM_USER_MANAGER",
-            "ORG_OWNER",
-            "ORG_USER_MANAGER",
-            "ORG_USER_PERMISSION_EDITOR",
-            "ORG_PROJECT_PERMISSION_EDITOR",
-            "PROJECT_OWNER",
-            "PROJECT_OWNER_GLOBAL",
-            "PROJECT_GRANT_OWNER",
-            "IAM_LOGIN_CLIENT",
-            "IAM_OWNER_VIEWER",
-            "ORG_OWNER_VIEWER",
-            "PROJECT_OWNER_VIEWER",
-            "PROJECT_OWNER_VIEWER_GLOBAL",
-            "PROJECT_GRANT_OWNER_VIEWER",
-        ],
-    ),
-    (
-        "user.grant.write",
-        &[
-            "IAM_OWNER",
-            "IAM_ORG_MANAGER",
-            "IAM_USER_MANAGER",
-            "ORG_OWNER",
-            "ORG_USER_MANAGER",
-            "ORG_USER_PERMISSION_EDITOR",
-            "ORG_PROJECT_PERMISSION_EDITOR",
-            "PROJECT_OWNER",
-            "PROJECT_OWNER_GLOBAL",
-            "PROJECT_GRANT_OWNER",
-            "IAM_LOGIN_CLIENT",
-        ],
-    ),
-    (
-        "user.grant.delete",
-        &[
-            "IAM_OWNER",
-            "IAM_ORG_MANAGER",
-            "IAM_USER_MANAGER",
-            "ORG_OWNER",
-            "ORG_USER_MANAGER",
-            "ORG_USER_PERMISSION_EDITOR",
-            "ORG_PROJECT_PERMISSION_EDITOR",
-            "PROJECT_OWNER",
-            "PROJECT_OWNER_GLOBAL",
-            "PROJECT_GRANT_OWNER",
-        ],
-    ),
-    (
-        "org.read",
-        &[
-            "IAM_OWNER",
-            "IAM_OWNER_VIEWER",
-            "IAM_ORG_MANAGER",
-            "IAM_USER_MANAGER",
-            "IAM_LOGIN_CLIENT",
-            "ORG_OWNER",
-            "ORG_OWNER_VIEWER",
-            "ORG_USER_MANAGER",
-            "ORG_SETTINGS_MANAGER",
-            "ORG_USER_PERMISSION_EDITOR",
-            "ORG_PROJECT_PERMISSION_EDITOR",
-        ],
-    ),
-    ("org.create", &["IAM_OWNER", "IAM_ORG_MANAGER"]),
-    (
-        "org.member.read",
-        &[
-            "IAM_OWNER",
-            "IAM_OWNER_VIEWER",
-            "IAM_ORG_MANAGER",
-            "IAM_USER_MANAGER",
-            "ORG_OWNER",
-            "ORG_OWNER_VIEWER",
-            "ORG_USER_MANAGER",
-        ],
-    ),
-    ("org.member.write", &["IAM_OWNER", "IAM_ORG_MANAGER", "ORG_OWNER"]),
+#[rustfmt::skip]
+const PERMISSIONS: [(&str, &[Roles]); 13] = [
+    ("user.read", &[
+        OWNERS, USER_MANAGERS, LOGIN_CLIENT, VIEWERS, EDITORS, PROJECT_OWNERS, PROJECT_VIEWERS,
+    ]),
+    ("user.global.read", &[
+        OWNERS, USER_MANAGERS, VIEWERS, EDITORS, PROJECT_OWNERS, PROJECT_VIEWERS, GLOBAL_OWNER,
+        GLOBAL_VIEWER, CREATOR,
+    ]),
+    ("user.write", &[OWNERS, USER_MANAGERS, LOGIN_CLIENT]),
+    ("user.delete", &[OWNERS, USER_MANAGERS]),
+    ("user.credential.write", &[OWNERS, LOGIN_CLIENT]),
+    ("user.membership.read", &[
+        OWNERS, USER_MANAGERS, LOGIN_CLIENT, VIEWERS, PROJECT_OWNERS, PROJECT_VIEWERS,
+        GLOBAL_OWNER, GLOBAL_VIEWER,
+    ]),
+    ("user.grant.read", &[
+        OWNERS, USER_MANAGERS, LOGIN_CLIENT, VIEWERS, EDITORS, PROJECT_OWNERS, PROJECT_VIEWERS,
+        GLOBAL_OWNER, GLOBAL_VIEWER,
+    ]),
+    ("user.grant.write", &[
+        OWNERS, USER_MANAGERS, LOGIN_CLIENT, EDITORS, PROJECT_OWNERS, GLOBAL_OWNER,
+    ]),
+    ("user.grant.delete", &[OWNERS, USER_MANAGERS, EDITORS, PROJECT_OWNERS, GLOBAL_OWNER]),
+    ("org.read", &[OWNERS, USER_MANAGERS, LOGIN_CLIENT, VIEWERS, EDITORS, SETTINGS_MANAGER]),
+    ("org.create", &[ORG_MAKERS]),
+    ("org.member.read", &[OWNERS, USER_MANAGERS, VIEWERS]),
+    ("org.member.write", &[OWNERS]),
 ];
 
 /// Whether a role gives a permission. Unknown names give nothing.
 pub fn gives(role: &str, permission: &str) -> bool {
     let row = PERMISSIONS.iter().find(|(name, _)| *name == permission);
-    row.is_some_and(|(_, roles)| roles.contains(&role))
+    row.is_some_and(|(_, groups)| groups.iter().any(|roles| roles.contains(&role)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Behaviour `auth`, table of roles: r g w d c m.
+    /// Behaviour `auth`, the two tables of roles: r g w d c m, and R W D of user grants.
     const TABLE: [(&str, &str); 23] = [
-        ("IAM_OWNER", "rgwdcm"),
-        ("IAM_ORG_MANAGER", "rgwdcm"),
-        ("ORG_OWNER", "rgwdcm"),
-        ("IAM_USER_MANAGER", "rgwdm"),
-        ("ORG_USER_MANAGER", "rgwdm"),
-        ("IAM_LOGIN_CLIENT", "rwcm"),
-        ("IAM_OWNER_VIEWER", "rgm"),
-        ("ORG_OWNER_VIEWER", "rgm"),
-        ("PROJECT_OWNER", "rgm"),
-        ("PROJECT_OWNER_VIEWER", "rgm"),
-        ("PROJECT_GRANT_OWNER", "rgm"),
-        ("PROJECT_GRANT_OWNER_VIEWER", "rgm"),
-        ("ORG_USER_PERMISSION_EDITOR", "rg"),
-        ("ORG_PROJECT_PERMISSION_EDITOR", "rg"),
-        ("PROJECT_OWNER_GLOBAL", "gm"),
-        ("PROJECT_OWNER_VIEWER_GLOBAL", "gm"),
+        ("IAM_OWNER", "rgwdcmRWD"),
+        ("IAM_ORG_MANAGER", "rgwdcmRWD"),
+        ("ORG_OWNER", "rgwdcmRWD"),
+        ("IAM_USER_MANAGER", "rgwdmRWD"),
+        ("ORG_USER_MANAGER", "rgwdmRWD"),
+        ("IAM_LOGIN_CLIENT", "rwcmRW"),
+        ("IAM_OWNER_VIEWER", "rgmR"),
+        ("ORG_OWNER_VIEWER", "rgmR"),
+        ("PROJECT_OWNER", "rgmRWD"),
+        ("PROJECT_OWNER_VIEWER", "rgmR"),
+        ("PROJECT_GRANT_OWNER", "rgmRWD"),
+        ("PROJECT_GRANT_OWNER_VIEWER", "rgmR"),
+        ("ORG_USER_PERMISSION_EDITOR", "rgRWD"),
+        ("ORG_PROJECT_PERMISSION_EDITOR", "rgRWD"),
+        ("PROJECT_OWNER_GLOBAL", "gmRWD"),
+        ("PROJECT_OWNER_VIEWER_GLOBAL", "gmR"),
         ("ORG_PROJECT_CREATOR", "g"),
         ("ORG_SETTINGS_MANAGER", ""),
         ("ORG_USER_SELF_MANAGER", ""),
@@ -229,6 +114,9 @@ mod tests {
             ('d', "user.delete"),
             ('c', "user.credential.write"),
             ('m', "user.membership.read"),
+            ('R', "user.grant.read"),
+            ('W', "user.grant.write"),
+            ('D', "user.grant.delete"),
         ];
         for (role, letters) in TABLE {
             for (letter, permission) in names {

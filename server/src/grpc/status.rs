@@ -35,7 +35,8 @@ fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
 }
 
 /// `google.rpc.Status { code = 1, message = 2, details = 3 }` with one `Any { type_url = 1,
-/// value = 2 }`, a `zitadel.v1.ErrorDetail { id = 1, message = 2 }` (<https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto>).
+/// value = 2 }`, a `zitadel.v1.ErrorDetail { id = 1, message = 2 }`
+/// (<https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto>).
 fn details(error: &Error, message: &str) -> Vec<u8> {
     let mut detail = Vec::new();
     put(&mut detail, 1, error.id.as_bytes());
@@ -59,9 +60,9 @@ mod tests {
         let headers = headers(Some(&text::user::NOT_FOUND.not_found("QUERY-Dfbg2")));
         assert_eq!(headers["grpc-status"], "5");
         assert_eq!(headers["grpc-message"], "User could not be found (QUERY-Dfbg2)");
-        let recorded = "CAUSJVVzZXIgY291bGQgbm90IGJlIGZvdW5kIChRVUVSWS1EZmJnMikaVAoqdHlwZS5nb29nbGV\
-            hcGlzLmNvbS96aXRhZGVsLnYxLkVycm9yRGV0YWlsEiYKC1FVRVJZLURmYmcyEhdVc2VyIGNvdWxkIG5vdCBiZSB\
-            mb3VuZA";
+        let recorded = "CAUSJVVzZXIgY291bGQgbm90IGJlIGZvdW5kIChRVUVSWS1EZmJnMikaVAoqdHlwZS5nb29nb\
+            GVhcGlzLmNvbS96aXRhZGVsLnYxLkVycm9yRGV0YWlsEiYKC1FVRVJZLURmYmcyEhdVc2VyIGNvdWxkIG5vdCBi\
+            ZSBmb3VuZA";
         assert_eq!(headers["grpc-status-details-bin"], recorded);
     }
 

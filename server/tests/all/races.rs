@@ -58,7 +58,7 @@ fn at_once<T: Send>(act: impl Fn(usize) -> T + Sync) -> Vec<T> {
 fn one_name_is_given_once() {
     on_each_database(|client| {
         let body = |n: usize| {
-            let name = if n % 2 == 0 { "robot" } else { "ROBOT" };
+            let name = if n.is_multiple_of(2) { "robot" } else { "ROBOT" };
             format!(r#"{{"userName":"{name}","name":"{n}"}}"#)
         };
         let answers = at_once(|n| client.call("POST", "/management/v1/users/machine", &body(n)).0);

@@ -16,29 +16,41 @@ use crate::error::{Result, text};
 use crate::gate::Caller;
 use crate::views::orgs;
 
+/// The two requests name the same members, by types of their own.
+macro_rules! new_human {
+    ($request:ident) => {
+        NewHuman {
+            user_name: $request.user_name.clone(),
+            first_name: $request.profile.first_name.clone(),
+            last_name: $request.profile.last_name.clone(),
+            nick_name: $request.profile.nick_name.clone(),
+            display_name: $request.profile.display_name.clone(),
+            preferred_language: $request.profile.preferred_language.clone(),
+            gender: $request.profile.gender.to_i32().into(),
+            email: $request.email.email.clone(),
+            phone: $request.phone.phone.clone(),
+            ..NewHuman::default()
+        }
+    };
+}
+
+macro_rules! verified {
+    ($request:ident) => {
+        Verified {
+            email: $request.email.is_email_verified,
+            phone: $request.phone.is_phone_verified,
+        }
+    };
+}
+
 impl Human for Core {
     async fn add_human_user(
         &self,
         caller: &Caller,
         request: AddHumanUserRequest,
     ) -> Result<AddHumanUserResponse> {
-        let verified = Verified {
-            email: request.email.is_email_verified,
-            phone: request.phone.is_phone_verified,
-        };
-        let human = NewHuman {
-            user_name: request.user_name,
-            first_name: request.profile.first_name.clone(),
-            last_name: request.profile.last_name.clone(),
-            nick_name: request.profile.nick_name.clone(),
-            display_name: request.profile.display_name.clone(),
-            preferred_language: request.profile.preferred_language.clone(),
-            gender: request.profile.gender.to_i32().into(),
-            email: request.email.email.clone(),
-            phone: request.phone.phone.clone(),
-            ..NewHuman::default()
-        };
-        let mut human = human.added()?;
+        let verified = verified!(request);
+        let mut human = new_human!(request).added()?;
         self.refuse_foreign_domain(&human, caller).await?;
         if !request.initial_password.is_empty() {
             check_password(&request.initial_password, Origin::Add)?;
@@ -56,23 +68,8 @@ impl Human for Core {
         caller: &Caller,
         request: ImportHumanUserRequest,
     ) -> Result<ImportHumanUserResponse> {
-        let verified = Verified {
-            email: request.email.is_email_verified,
-            phone: request.phone.is_phone_verified,
-        };
-        let human = NewHuman {
-            user_name: request.user_name,
-            first_name: request.profile.first_name.clone(),
-            last_name: request.profile.last_name.clone(),
-            nick_name: request.profile.nick_name.clone(),
-            display_name: request.profile.display_name.clone(),
-            preferred_language: request.profile.preferred_language.clone(),
-            gender: request.profile.gender.to_i32().into(),
-            email: request.email.email.clone(),
-            phone: request.phone.phone.clone(),
-            ..NewHuman::default()
-        };
-        let mut human = human.imported()?;
+        let verified = verified!(request);
+        let mut human = new_human!(request).imported()?;
         self.refuse_foreign_domain(&human, caller).await?;
         human.user_name = human.user_name.trim().into();
         if !request.password.is_empty() {
