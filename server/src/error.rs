@@ -182,6 +182,13 @@ pub mod text {
         pub const ALREADY_VERIFIED: Text = Text("Phone already verified");
     }
 
+    pub mod profile {
+        use super::Text;
+
+        pub const NOT_FOUND: Text = Text("Profile not found");
+        pub const NOT_CHANGED: Text = Text("Profile not changed");
+    }
+
     pub mod password {
         use super::Text;
 

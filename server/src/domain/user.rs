@@ -4,6 +4,7 @@ pub mod email;
 mod event;
 pub mod machine;
 pub mod phone;
+pub mod profile;
 mod state;
 
 pub use event::*;
@@ -137,6 +138,7 @@ impl Aggregate for User {
                 self.become_machine(machine);
                 self.added(stamp);
             }
+            Event::ProfileChanged(changed) => self.apply_profile(changed),
             Event::EmailChanged(changed) => {
                 self.email.clone_from(&changed.email);
                 self.email_verified = false;

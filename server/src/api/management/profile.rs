@@ -1,10 +1,14 @@
 use contract::management::Profile;
-use contract::zitadel::management::v1::{GetHumanProfileRequest, GetHumanProfileResponse};
+use contract::zitadel::management::v1::{
+    GetHumanProfileRequest, GetHumanProfileResponse, UpdateHumanProfileRequest,
+    UpdateHumanProfileResponse,
+};
 use contract::zitadel::user::v1 as message;
 
 use crate::api::details::Details;
 use crate::core::Core;
 use crate::domain::user::User;
+use crate::domain::user::profile::{Profile as NewProfile, known_gender};
 use crate::error::{Result, text};
 use crate::gate::Caller;
 use crate::views::users;
@@ -25,6 +29,24 @@ impl Profile for Core {
         }
         Ok(GetHumanProfileResponse { details: user.details(), profile: message(&user).into() })
     }
+
+    async fn update_human_profile(
+        &self,
+        caller: &Caller,
+        request: UpdateHumanProfileRequest,
+    ) -> Result<UpdateHumanProfileResponse> {
+        let profile = NewProfile {
+            first_name: request.first_name,
+            last_name: request.last_name,
+            nick_name: request.nick_name,
+            display_name: request.display_name,
+            preferred_language: request.preferred_language,
+            gender: request.gender.to_i32().into(),
+        };
+        let change = |user: &User| user.change_profile(&profile);
+        let meta = self.change(&caller.author, &request.user_id, change).await?;
+        Ok(UpdateHumanProfileResponse { details: meta.changed() })
+    }
 }
 
 /// The profile of a human.
@@ -36,18 +58,7 @@ pub fn message(user: &User) -> message::Profile {
         nick_name: user.nick_name.clone(),
         display_name: user.display_name.clone(),
         preferred_language: language.into(),
-        gender: known_gender(user.gender).into(),
+        gender: i32::try_from(known_gender(user.gender)).unwrap_or_default().into(),
         ..Default::default()
-    }
-}
-
-/// Numbers that are no gender are read back as unspecified.
-fn known_gender(number: i64) -> message::Gender {
-    use message::Gender;
-    match number {
-        1 => Gender::GENDER_FEMALE,
-        2 => Gender::GENDER_MALE,
-        3 => Gender::GENDER_DIVERSE,
-        _ => Gender::GENDER_UNSPECIFIED,
     }
 }

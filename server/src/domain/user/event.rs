@@ -7,6 +7,7 @@ use crate::domain::human::NewHuman;
 
 events! {
     "user.human.added" HumanAdded(NewHuman),
+    "user.human.profile.changed" ProfileChanged(ProfileChanged),
     "user.human.email.changed" EmailChanged(EmailChanged),
     "user.human.email.verified" EmailVerified,
     "user.human.email.code.added" EmailCodeAdded(Code),
@@ -24,6 +25,24 @@ events! {
     "user.deactivated" Deactivated,
     "user.reactivated" Reactivated,
     "user.removed" Removed,
+}
+
+/// Only what changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProfileChanged {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nick_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred_language: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gender: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

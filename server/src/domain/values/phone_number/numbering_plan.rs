@@ -20,8 +20,12 @@ pub fn is_calling_code(code: u16) -> bool {
 pub fn without_trunk_prefix(code: u16, national: &str) -> Option<String> {
     let plans = DATABASE.by_code(&code)?;
     let plan = plans.first()?;
-    let prefix = if code == MEXICO { Some(MEXICAN_PREFIX) } else { plan_prefix(plan) };
-    let prefix = pattern(prefix?, "")?;
+    let prefix = if code == MEXICO { MEXICAN_PREFIX } else { plan_prefix(plan)? };
+    let digits = prefix.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && !national.starts_with(prefix) {
+        return None;
+    }
+    let prefix = pattern(prefix, "")?;
     let numbers = plan.descriptors().general().national_number().as_str();
     let stripped = replaced(&prefix, plan.national_prefix_transform_rule(), national)?;
     let whole = pattern(numbers, "$")?;
