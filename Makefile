@@ -28,10 +28,10 @@ lint: ## Check every fixture without a server
 schema: ## Write the JSON Schema of the fixture format
 	cargo run -q -p conformance -- schema > fixtures/schema.json
 
-bench: ## Measure against a bare handler and the disk; prints a table
-	cargo build --release -p bailey --bin bailey --example bare
-	python3 bench/bench.py
+bench: ## Measure against a bare handler and the disk: make bench ARGS="--users 2000" (needs wrk)
+	cargo build --release -p bailey --bins --example bare
+	python3 bench/bench.py --server target/release/bailey --bare target/release/examples/bare $(ARGS)
 
 crash: ## 200 times kill -9 under concurrent writes; nothing acknowledged may be lost
-	cargo build --release -p bailey --bin bailey
-	python3 bench/crash.py
+	cargo build --release -p bailey --bins
+	python3 bench/crash.py --server target/release/bailey $(ARGS)

@@ -25,6 +25,13 @@ pub enum Command {
         #[command(flatten)]
         database: Database,
     },
+    /// Prints the OpenAPI document.
+    Openapi {
+        #[arg(long, value_name = "VERSION", value_parser = ["3.0", "3.1"], default_value = "3.0")]
+        openapi_version: String,
+    },
+    /// Prints which operations are deprecated since when, and what replaces them.
+    Deprecations,
 }
 
 #[derive(Clone, Debug, Args)]

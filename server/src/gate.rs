@@ -5,11 +5,10 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, HOST};
 use sha2::{Digest, Sha256};
 
-use crate::core::{Author, Core, stream};
-use crate::domain::org::Org;
+use crate::core::{Author, Core};
 use crate::domain::role;
 use crate::error::{Code, Error, Result, text};
-use crate::views::{members, orgs, pats};
+use crate::views::pats;
 
 const ORG: &str = "x-zitadel-orgid";
 /// Where a request names its host; the first that it has counts.
@@ -70,32 +69,29 @@ impl Server for Core {
 
     async fn admit(&self, operation: &'static Operation, headers: &HeaderMap) -> Result<Caller> {
         let hash = token_hash(token(headers)?);
-        let holder = pats::holder(&self.db, &hash, self.clock.now()).await?;
+        let asked = text_of(headers, ORG).map(str::trim).filter(|org| !org.is_empty());
+        let holder = pats::holder(&self.db, &hash, self.clock.now(), asked).await?;
         let holder =
             holder.ok_or_else(|| text::auth::TOKEN_INVALID.unauthenticated("AUTH-7fs1e"))?;
-        let asked = text_of(headers, ORG).map(str::trim).filter(|org| !org.is_empty());
-        let org = asked.unwrap_or(&holder.org);
-        if org != holder.org && !orgs::known(&self.db, org).await? {
+        if asked.is_some() && !holder.known {
             return Err(text::auth::NO_ORGANISATION.denied("AUTH-Bs7Ds"));
         }
         if let Permission::Named(permission) = operation.permission {
-            self.permit(&holder.user_id, org, permission).await?;
+            permit(holder.roles.as_deref(), permission)?;
         }
+        let owner = asked.map_or(holder.org, String::from);
         let host = text_of(headers, HOST.as_str()).unwrap_or_default();
-        let author = Author { editor: holder.user_id, owner: org.to_string() };
+        let author = Author { editor: holder.user_id, owner };
         Ok(Caller { author, origin: format!("http://{host}") })
     }
 }
 
-impl Core {
-    async fn permit(&self, user_id: &str, org: &str, permission: &str) -> Result<()> {
-        let roles = members::roles(&self.db, user_id, &stream::<Org>(org)).await?;
-        let roles = roles.ok_or_else(|| text::auth::NO_MEMBERSHIP.not_found("AUTHZ-cdgFk"))?;
-        if roles.iter().any(|role| role::gives(role, permission)) {
-            return Ok(());
-        }
-        Err(text::auth::NO_PERMISSION.denied("AUTH-5mWD2"))
+fn permit(roles: Option<&[String]>, permission: &str) -> Result<()> {
+    let roles = roles.ok_or_else(|| text::auth::NO_MEMBERSHIP.not_found("AUTHZ-cdgFk"))?;
+    if roles.iter().any(|role| role::gives(role, permission)) {
+        return Ok(());
     }
+    Err(text::auth::NO_PERMISSION.denied("AUTH-5mWD2"))
 }
 
 /// The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1).

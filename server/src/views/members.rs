@@ -1,6 +1,6 @@
 //! `members`: the roles of users, by the stream of what they are members of.
 
-use super::table::{Column, Table, table};
+use super::table::{Table, table};
 use crate::core::Stored;
 use crate::db::{Db, Row, Statement};
 use crate::domain::Stamp;
@@ -38,15 +38,6 @@ pub fn add(member: &Member, scope: &str, stamp: &Stamp) -> Statement {
 
 pub fn remove(user_id: &str, scope: &str) -> Statement {
     Membership::delete(vec![user_id.into(), scope.into()])
-}
-
-/// The roles of a user on the instance and in one organisation; `None` if it is no member of
-/// either.
-pub async fn roles(db: &Db, user_id: &str, org_stream: &str) -> Result<Option<Vec<String>>> {
-    const SQL: &str = "SELECT roles FROM members WHERE user_id = $1 AND scope IN ($2, $3)";
-    let params = [user_id.into(), INSTANCE.into(), org_stream.into()];
-    let rows = db.query(SQL, &params, |row| <Vec<String> as Column>::read(row, 0)).await?;
-    Ok((!rows.is_empty()).then(|| rows.concat()))
 }
 
 /// Whether a user is a member of what this stream is of.

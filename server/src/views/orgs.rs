@@ -66,13 +66,6 @@ pub async fn by_id(db: &Db, id: &str) -> Result<Option<Org>> {
     db.first(Org::sql().select.as_str(), &[id.into()], Table::read).await
 }
 
-/// Whether there ever was such an organisation; a removed one counts.
-pub async fn known(db: &Db, id: &str) -> Result<bool> {
-    const SQL: &str = "SELECT sequence FROM events WHERE stream = $1 LIMIT 1";
-    let found = db.first(SQL, &[stream::<Org>(id).into()], |row| row.integer(0)).await?;
-    Ok(found.is_some())
-}
-
 /// Whether another organisation has verified this domain, compared letter by letter.
 pub async fn domain_is_foreign(db: &Db, domain: &str, org: &str) -> Result<bool> {
     const SQL: &str = "SELECT 1 FROM org_domains WHERE domain = $1 AND org_id <> $2";

@@ -1,7 +1,7 @@
 //! `pats`: the personal access tokens of machines, by the hash of the token.
 
-use super::table::table;
-use crate::db::{Db, Statement};
+use super::table::{table, words};
+use crate::db::{Db, Row, Statement};
 use crate::domain::Stamp;
 use crate::domain::user::NewPat;
 use crate::error::Result;
@@ -38,18 +38,33 @@ impl Pat {
     }
 }
 
-/// Whose token this is.
+/// Whose token this is, and what its holder may do where.
 pub struct Holder {
     pub user_id: String,
     /// The user's organisation.
     pub org: String,
+    /// Whether there ever was the organisation that was asked for; a removed one counts.
+    pub known: bool,
+    /// On the instance and in the organisation of the call; `None`: no member of either.
+    pub roles: Option<Vec<String>>,
 }
 
 /// The user behind a token that works at `now`: not expired, and made after the last time that the
-/// user's tokens ended, by deactivation or lock.
-pub async fn holder(db: &Db, hash: &[u8], now: i64) -> Result<Option<Holder>> {
-    const SQL: &str = "SELECT u.id, u.owner FROM pats p JOIN users u ON u.id = p.user_id \
+/// user's tokens ended, by deactivation or lock. `asked`: the organisation of the call, if it is not
+/// the user's own.
+pub async fn holder(db: &Db, hash: &[u8], now: i64, asked: Option<&str>) -> Result<Option<Holder>> {
+    const SQL: &str = "SELECT u.id, u.owner, m.roles, \
+            EXISTS (SELECT 1 FROM events e WHERE e.stream = 'org/' || $3) \
+        FROM pats p JOIN users u ON u.id = p.user_id LEFT JOIN members m ON m.user_id = u.id \
+            AND m.scope IN ('instance/1', 'org/' || COALESCE($3, u.owner)) \
         WHERE p.hash = $1 AND p.expires_at > $2 AND p.sequence > u.tokens_ended";
-    let read = |row: &crate::db::Row<'_>| Ok(Holder { user_id: row.text(0)?, org: row.text(1)? });
-    db.first(SQL, &[hash.into(), now.into()], read).await
+    let read = |row: &Row<'_>| {
+        let roles = row.optional_str(2)?.map(words);
+        Ok(Holder { user_id: row.text(0)?, org: row.text(1)?, known: row.flag(3)?, roles })
+    };
+    let rows = db.query(SQL, &[hash.into(), now.into(), asked.into()], read).await?;
+    Ok(rows.into_iter().reduce(|mut holder, other| {
+        holder.roles = holder.roles.into_iter().chain(other.roles).reduce(|a, b| [a, b].concat());
+        holder
+    }))
 }

@@ -63,12 +63,17 @@ impl Column for Vec<u8> {
 /// A list of words that hold no blank: role names, scopes.
 impl Column for Vec<String> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self> {
-        Ok(row.str(index)?.split_whitespace().map(String::from).collect())
+        row.str(index).map(words)
     }
 
     fn value(&self) -> Value {
         self.join(" ").into()
     }
+}
+
+/// The words of a text.
+pub fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(String::from).collect()
 }
 
 impl Column for Kind {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Result};
 
 use crate::db::OpenError;
@@ -16,7 +17,8 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// `synchronous=FULL` makes each commit durable (<https://www.sqlite.org/pragma.html>); LIKE
 /// distinguishes case, as in PostgreSQL; the cache is in KiB and per connection.
-const WRITER: &str = "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; \
+const WRITER: &str = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; \
+     PRAGMA journal_size_limit=67108864; \
      PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096; \
      PRAGMA case_sensitive_like=ON";
 const READER: &str = "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-1024; \
@@ -85,6 +87,8 @@ impl Place {
         };
         connection.busy_timeout(if self.in_memory() { Duration::ZERO } else { BUSY })?;
         connection.execute_batch(settings)?;
+        // Without it SQLite prepares a cached statement again whenever its parameters change.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         Ok(connection)
     }
