@@ -27,7 +27,8 @@ use crate::error::{Error, Result};
 use postgres::Postgres;
 use sqlite::Sqlite;
 
-/// A database. A clone is another handle of the same one.
+/// A database. A clone is another handle of the same one. The futures of PostgreSQL are boxed: they
+/// are large, and every request would carry room for them.
 #[derive(Clone)]
 pub enum Db {
     Sqlite(Sqlite),
@@ -74,7 +75,7 @@ impl Db {
         let sql = sql.into();
         match self {
             Self::Sqlite(sqlite) => sqlite.query(&sql, params, read),
-            Self::Postgres(postgres) => postgres.query(sql, params, read).await,
+            Self::Postgres(postgres) => Box::pin(postgres.query(sql, params, read)).await,
         }
     }
 
@@ -99,7 +100,7 @@ impl Db {
         }
         match self {
             Self::Sqlite(sqlite) => sqlite.write(batch).await,
-            Self::Postgres(postgres) => postgres.write(batch).await,
+            Self::Postgres(postgres) => Box::pin(postgres.write(batch)).await,
         }
     }
 

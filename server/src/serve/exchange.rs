@@ -80,9 +80,11 @@ impl<E: Endpoint<Output = poem::Response>> Exchange<E> {
         reply
     }
 
-    /// A panic of the endpoint is its answer 500.
+    /// A panic of the endpoint is its answer 500. Boxed once, its large future is not copied into
+    /// each of those around it.
     async fn call(&self, request: poem::Request) -> Reply {
-        let answer = AssertUnwindSafe(self.endpoint.get_response(request)).catch_unwind().await;
+        let answer = Box::pin(self.endpoint.get_response(request));
+        let answer = AssertUnwindSafe(answer).catch_unwind().await;
         answer.unwrap_or_else(|_| panicked()).into()
     }
 }

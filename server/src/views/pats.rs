@@ -53,18 +53,16 @@ pub struct Holder {
 /// user's tokens ended, by deactivation or lock. `asked`: the organisation of the call, if it is not
 /// the user's own.
 pub async fn holder(db: &Db, hash: &[u8], now: i64, asked: Option<&str>) -> Result<Option<Holder>> {
-    const SQL: &str = "SELECT u.id, u.owner, m.roles, \
+    const SQL: &str = "SELECT u.id, u.owner, i.roles, o.roles, \
             EXISTS (SELECT 1 FROM events e WHERE e.stream = 'org/' || $3) \
-        FROM pats p JOIN users u ON u.id = p.user_id LEFT JOIN members m ON m.user_id = u.id \
-            AND m.scope IN ('instance/1', 'org/' || COALESCE($3, u.owner)) \
+        FROM pats p JOIN users u ON u.id = p.user_id \
+        LEFT JOIN members i ON i.user_id = u.id AND i.scope = 'instance/1' \
+        LEFT JOIN members o ON o.user_id = u.id AND o.scope = 'org/' || COALESCE($3, u.owner) \
         WHERE p.hash = $1 AND p.expires_at > $2 AND p.sequence > u.tokens_ended";
     let read = |row: &Row<'_>| {
-        let roles = row.optional_str(2)?.map(words);
-        Ok(Holder { user_id: row.text(0)?, org: row.text(1)?, known: row.flag(3)?, roles })
+        let (instance, org) = (row.optional_str(2)?.map(words), row.optional_str(3)?.map(words));
+        let roles = instance.into_iter().chain(org).reduce(|a, b| [a, b].concat());
+        Ok(Holder { user_id: row.text(0)?, org: row.text(1)?, known: row.flag(4)?, roles })
     };
-    let rows = db.query(SQL, &[hash.into(), now.into(), asked.into()], read).await?;
-    Ok(rows.into_iter().reduce(|mut holder, other| {
-        holder.roles = holder.roles.into_iter().chain(other.roles).reduce(|a, b| [a, b].concat());
-        holder
-    }))
+    db.first(SQL, &[hash.into(), now.into(), asked.into()], read).await
 }

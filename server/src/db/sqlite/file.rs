@@ -1,5 +1,6 @@
 //! Where a SQLite database lies, who may use it, and how its connections are set up.
 
+use std::ffi::CStr;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,8 +13,12 @@ use crate::db::OpenError;
 
 /// Constant statements that stay prepared on each connection.
 const PREPARED: usize = 128;
-/// Longest wait for a tool that uses the file too, a backup for example.
+/// Longest wait for a tool that still has the file at the start, a backup for example.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// The file is this process's alone, so that no query asks the system for a lock
+/// (<https://www.sqlite.org/vfs.html#standard_unix_vfses>).
+const EXCLUSIVE: &CStr = c"unix-excl";
 
 /// `synchronous=FULL` makes each commit durable (<https://www.sqlite.org/pragma.html>); LIKE
 /// distinguishes case, as in PostgreSQL; the cache is in KiB and per connection.
@@ -80,7 +85,7 @@ impl Place {
     fn open(&self, flags: OpenFlags, settings: &str) -> Result<Connection> {
         let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = match self {
-            Self::File(path) => Connection::open_with_flags(path, flags)?,
+            Self::File(path) => Connection::open_with_flags_and_vfs(path, flags, EXCLUSIVE)?,
             Self::Memory(uri) => {
                 Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
             }
