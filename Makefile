@@ -2,10 +2,10 @@
 .DEFAULT_GOAL := help
 URL ?= http://localhost:8080
 TOKEN_FILE ?= admin.pat
-.PHONY: help run test check conformance lint schema bench crash
+.PHONY: help run test check openapi clients-from-document conformance lint schema bench crash
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 24
 
 run: ## Build and start the server on bailey.db with an example organisation
 	cargo run --release -p bailey -- serve --example --admin-pat-file admin.pat
@@ -18,6 +18,14 @@ check: ## Format, lints (warnings denied), licences and sources
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo deny check licenses bans sources
+
+openapi: ## Write openapi/*.json from the handlers
+	cargo build -q -p bailey
+	cargo run -q -p bailey -- openapi 3.0 > openapi/management.json
+	cargo run -q -p bailey -- openapi 3.1 > openapi/management-3.1.json
+
+clients-from-document: ## Validate the documents; make three clients, compile them, one call each (Node, Python, Java)
+	tools/clients/run.sh
 
 conformance: ## Play the fixtures against a running server: make conformance URL=… TOKEN_FILE=…
 	cargo run -q -p conformance -- run --base-url $(URL) --token-file $(TOKEN_FILE)

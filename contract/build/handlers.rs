@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::messages;
-use crate::model::{Model, Operation};
+use crate::model::{self, Model, Operation};
 
 type Nouns<'a> = BTreeMap<String, Vec<(usize, &'a Operation)>>;
 
@@ -24,6 +24,7 @@ pub fn emit(model: &Model) -> String {
         writeln!(out, "}}").unwrap();
     }
     dispatch(&mut out, &areas);
+    broken_rules(&mut out, model);
     out
 }
 
@@ -86,12 +87,16 @@ fn rest(out: &mut String, o: &Operation) {
         (messages::rust(o.request.full_name()), messages::rust(o.response.full_name()));
     let deprecated = if o.deprecated { ", deprecated" } else { "" };
     let parameters = o.parameters();
-    let path = o.path.replace("=**", "").replace('{', ":").replace('}', "");
-    let arguments: String =
-        parameters.iter().map(|p| format!(", #[oai(name = {:?})] {p}: Path", camel(p))).collect();
+    let path = document_path(o);
+    let arguments: String = parameters.iter().map(|p| argument(o, p)).collect();
     let assignments: String = parameters.iter().map(|p| format!("request.{p} = {p}.0;")).collect();
     let (body, start) = if o.body {
-        (format!(", body: Body<{request}>"), "body.0".to_string())
+        let schema = if parameters.is_empty() {
+            request.clone()
+        } else {
+            format!("crate::schema::body::{}", o.rpc)
+        };
+        (format!(", body: Body<{request}, {schema}>"), "body.0".to_string())
     } else {
         (String::new(), format!("{request}::default()"))
     };
@@ -110,9 +115,38 @@ fn rest(out: &mut String, o: &Operation) {
     .unwrap();
 }
 
+/// The route in poem's notation, with the parameters' names in JSON.
+fn document_path(o: &Operation) -> String {
+    let part = |part: &str| match part.strip_prefix('{') {
+        Some(name) => format!(":{}", camel(name.trim_end_matches('}').trim_end_matches("=**"))),
+        None => part.to_string(),
+    };
+    o.path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn argument(o: &Operation, name: &str) -> String {
+    let field = o.request.get_field_by_name(name).unwrap();
+    let rules = model::extension(&field.options(), "bailey.rules");
+    let length = |rule: &str| rules.as_ref().and_then(|r| model::number(r, rule)).unwrap_or(0);
+    let (min, max) = (length("min_len"), length("max_len"));
+    format!(", #[oai(name = {:?})] {name}: Path<{min}, {max}>", camel(name))
+}
+
 fn tags(o: &Operation) -> String {
     use heck::ToUpperCamelCase;
     o.tags.iter().map(|t| format!(", tag = \"Tag::{}\"", t.to_upper_camel_case())).collect()
+}
+
+/// A real text of a refusal for every operation that is served.
+fn broken_rules(out: &mut String, model: &Model) {
+    writeln!(out, "/// What the field rules say of a request without any field.").unwrap();
+    writeln!(out, "pub fn broken_rule(operation: &Operation) -> Option<String> {{").unwrap();
+    writeln!(out, "match operation.number {{").unwrap();
+    for (number, o) in model.operations.iter().enumerate().filter(|(_, o)| o.served) {
+        let request = messages::rust(o.request.full_name());
+        writeln!(out, "{number} => {request}::default().validate().err(),").unwrap();
+    }
+    writeln!(out, "_ => None, }} }}").unwrap();
 }
 
 fn camel(name: &str) -> String {
@@ -133,8 +167,9 @@ fn all(out: &mut String, nouns: &Nouns) {
         if rest == "()" { api } else { format!("({api}, {rest})") }
     });
     writeln!(out, "/// The REST side of this area, for poem-openapi.").unwrap();
-    writeln!(out, "pub fn api<S: All>(server: &S) -> impl OpenApi + use<S> {{ let api: {apis} = {values}; api }}")
-        .unwrap();
+    writeln!(out, "pub type Api<S> = {apis};").unwrap();
+    writeln!(out, "/// The REST side over these handlers.").unwrap();
+    writeln!(out, "pub fn api<S: All>(server: &S) -> Api<S> {{ {values} }}").unwrap();
     writeln!(out, "/// One message in, one message out: the gRPC side of this area.").unwrap();
     writeln!(
         out,
@@ -146,8 +181,8 @@ fn all(out: &mut String, nouns: &Nouns) {
         let handler = messages::handler(&operation.rpc);
         writeln!(
             out,
-            "{number} => match decode(message) {{ Ok(request) => Outcome::Answered({handler}(server, headers, \
-             request).await.map(|answer| answer.encode_to_vec())), Err(refusal) => Outcome::Undecodable(refusal) }},"
+            "{number} => match decode(message) {{ Ok(request) => Outcome::Answered(Box::pin({handler}(server, \
+             headers, request)).await.map(|answer| answer.encode_to_vec())), Err(refusal) => Outcome::Undecodable(refusal) }},"
         )
         .unwrap();
     }

@@ -17,11 +17,13 @@ const SERVICES: [&str; 3] = [
     "zitadel/admin/v1/admin.proto",
 ];
 const MISSING: &str = "../openapi/missing.txt";
+const SUCCESSORS: &str = "successors.txt";
 
 fn main() {
     println!("cargo:rerun-if-changed=proto");
     println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed={MISSING}");
+    println!("cargo:rerun-if-changed={SUCCESSORS}");
     let out = PathBuf::from(std::env::var("OUT_DIR").unwrap());
     let mut compiler = protox::Compiler::new(["proto"]).unwrap();
     compiler.include_imports(true).include_source_info(true).open_files(SERVICES).unwrap();
@@ -42,7 +44,8 @@ fn main() {
         .include_file("messages.rs")
         .compile()
         .unwrap();
-    let model = model::Model::read(&descriptors, &std::fs::read_to_string(MISSING).unwrap());
+    let text = |file: &str| std::fs::read_to_string(file).unwrap();
+    let model = model::Model::read(&descriptors, &text(MISSING), &text(SUCCESSORS));
     std::fs::write(out.join("operations.rs"), operations::emit(&model)).unwrap();
     std::fs::write(out.join("rules.rs"), rules::emit(&model)).unwrap();
     std::fs::write(out.join("schemas.rs"), schemas::emit(&model)).unwrap();

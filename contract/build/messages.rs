@@ -33,14 +33,44 @@ pub fn rust(full_name: &str) -> String {
     format!("crate::{}::{name}", modules.collect::<Vec<_>>().join("::"))
 }
 
-/// The schema's name in the document: `v1` and the name, nested ones behind their parents'.
+/// Messages whose last two parts are not unique in the reference, and how many parts are.
+const AMBIGUOUS: [(&str, usize); 24] = [
+    ("management.v1.AddHumanUserRequest.Email", 3),
+    ("management.v1.AddHumanUserRequest.Phone", 3),
+    ("management.v1.AddHumanUserRequest.Profile", 3),
+    ("management.v1.BulkAddProjectRolesRequest.Role", 3),
+    ("management.v1.BulkSetUserMetadataRequest.Metadata", 3),
+    ("management.v1.ImportHumanUserRequest.Email", 3),
+    ("management.v1.ImportHumanUserRequest.IDP", 3),
+    ("management.v1.ImportHumanUserRequest.Phone", 3),
+    ("management.v1.ImportHumanUserRequest.Profile", 3),
+    ("management.v1.SendHumanResetPasswordNotificationRequest.Type", 3),
+    ("member.v1.EmailQuery", 4),
+    ("member.v1.FirstNameQuery", 4),
+    ("member.v1.LastNameQuery", 4),
+    ("member.v1.SearchQuery", 4),
+    ("metadata.v1.Metadata", 3),
+    ("project.v1.Role", 3),
+    ("user.v1.Email", 3),
+    ("user.v1.EmailQuery", 4),
+    ("user.v1.FirstNameQuery", 4),
+    ("user.v1.LastNameQuery", 4),
+    ("user.v1.Phone", 3),
+    ("user.v1.Profile", 3),
+    ("user.v1.SearchQuery", 4),
+    ("user.v1.Type", 3),
+];
+
+/// The schema's name in the document: the last two parts of the name, or as many as are unique in
+/// the reference (protoc-gen-openapiv2).
 pub fn schema(full_name: &str) -> String {
-    let nested = full_name.split('.').filter(|part| part.starts_with(char::is_uppercase));
-    let names: Vec<&str> = nested.collect();
-    match names.as_slice() {
-        [one] => format!("v1{one}"),
-        many => many.concat(),
-    }
+    let short = full_name.strip_prefix("zitadel.").unwrap_or(full_name);
+    let known = AMBIGUOUS.iter().find(|(name, _)| *name == short);
+    let parts: Vec<&str> = full_name.split('.').collect();
+    let last = &parts[parts.len() - known.map_or(2, |(_, count)| *count)..];
+    let (first, rest) = last.split_first().unwrap();
+    let capital = |part: &&str| part[..1].to_uppercase() + &part[1..];
+    first.to_string() + &rest.iter().map(capital).collect::<String>()
 }
 
 /// A field's name in Go, which the texts of the reference show: `user_id` to `UserId`.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, Kind, MessageDescriptor, MethodDescriptor, ServiceDescriptor,
+    DescriptorPool, DynamicMessage, FileDescriptor, Kind, MessageDescriptor, MethodDescriptor,
+    ServiceDescriptor,
 };
 
 pub struct Operation {
@@ -19,7 +20,9 @@ pub struct Operation {
     pub tags: Vec<String>,
     pub deprecated: bool,
     pub deprecated_since: String,
-    pub successors: Vec<String>,
+    /// Rpc and route, which may be empty.
+    pub successors: Vec<(String, String)>,
+    pub refusals: Vec<DynamicMessage>,
     pub summary: String,
     pub served: bool,
     pub request: MessageDescriptor,
@@ -29,6 +32,11 @@ pub struct Operation {
 impl Operation {
     pub fn id(&self) -> String {
         format!("{}_{}", self.service.rsplit('.').next().unwrap(), self.rpc)
+    }
+
+    /// The name of the schema of a body that lacks the members of the path.
+    pub fn body_schema(&self) -> String {
+        format!("{}{}Body", self.service.rsplit('.').next().unwrap(), self.rpc)
     }
 
     pub fn prefix(&self) -> String {
@@ -60,15 +68,19 @@ pub struct Model {
 }
 
 impl Model {
-    pub fn read(descriptors: &[u8], missing: &str) -> Self {
+    /// `successors` names the rpcs of v2 with their routes, one a line.
+    pub fn read(descriptors: &[u8], missing: &str, successors: &str) -> Self {
         let pool = DescriptorPool::decode(descriptors).unwrap();
         let mut missing: BTreeSet<&str> = missing.lines().collect();
+        let routes = successors.lines().map(|line| line.split_once(' ').unwrap_or((line, "")));
+        let routes: BTreeMap<&str, &str> = routes.collect();
         let mut operations = Vec::new();
         for name in ["management", "auth", "admin"] {
             let service =
                 pool.services().find(|s| s.package_name() == format!("zitadel.{name}.v1"));
-            operations
-                .extend(service.unwrap().methods().map(|m| operation(&m, name, &mut missing)));
+            let methods = service.unwrap();
+            let methods = methods.methods();
+            operations.extend(methods.map(|m| operation(&m, name, &mut missing, &routes)));
         }
         assert!(missing.is_empty(), "openapi/missing.txt: no such operation: {missing:?}");
         let mut model = Self { operations, messages: BTreeMap::new(), enums: BTreeMap::new() };
@@ -96,7 +108,12 @@ impl Model {
     }
 }
 
-fn operation(method: &MethodDescriptor, area: &str, missing: &mut BTreeSet<&str>) -> Operation {
+fn operation(
+    method: &MethodDescriptor,
+    area: &str,
+    missing: &mut BTreeSet<&str>,
+    routes: &BTreeMap<&str, &str>,
+) -> Operation {
     let service: ServiceDescriptor = method.parent_service().clone();
     let options = method.options();
     let http = extension(&options, "google.api.http").expect("every rpc has a route");
@@ -119,8 +136,9 @@ fn operation(method: &MethodDescriptor, area: &str, missing: &mut BTreeSet<&str>
             .get_field_by_name("deprecated")
             .is_some_and(|v| v.as_bool() == Some(true)),
         deprecated_since: text("deprecated_since"),
-        successors: list("successor"),
-        summary: comment(method),
+        successors: list("successor").into_iter().map(|rpc| with_route(rpc, routes)).collect(),
+        refusals: facts.as_ref().map(|f| messages(f, "refusal")).unwrap_or_default(),
+        summary: comment(&method.parent_file(), method.path()),
         served: !missing.remove(id.as_str()),
         request: method.input(),
         response: method.output(),
@@ -137,16 +155,46 @@ pub fn string(message: &DynamicMessage, name: &str) -> String {
     message.get_field_by_name(name).and_then(|v| v.as_str().map(String::from)).unwrap_or_default()
 }
 
+/// A number that is set.
+pub fn number(message: &DynamicMessage, name: &str) -> Option<u64> {
+    message.has_field_by_name(name).then(|| message.get_field_by_name(name)?.as_u64()).flatten()
+}
+
+pub fn flag(message: &DynamicMessage, name: &str) -> bool {
+    message.get_field_by_name(name).is_some_and(|v| v.as_bool() == Some(true))
+}
+
+/// A message that is set.
+pub fn nested(message: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
+    let set = message.has_field_by_name(name);
+    set.then(|| message.get_field_by_name(name)?.as_message().cloned()).flatten()
+}
+
 fn strings(message: &DynamicMessage, name: &str) -> Vec<String> {
     let value = message.get_field_by_name(name);
     let list = value.as_ref().and_then(|v| v.as_list()).unwrap_or_default();
     list.iter().filter_map(|v| v.as_str().map(String::from)).collect()
 }
 
-fn comment(method: &MethodDescriptor) -> String {
-    let file = method.parent_file();
+fn messages(message: &DynamicMessage, name: &str) -> Vec<DynamicMessage> {
+    let value = message.get_field_by_name(name);
+    let list = value.as_ref().and_then(|v| v.as_list()).unwrap_or_default();
+    list.iter().filter_map(|v| v.as_message().cloned()).collect()
+}
+
+fn with_route(rpc: String, routes: &BTreeMap<&str, &str>) -> (String, String) {
+    let route = routes.get(rpc.as_str());
+    let route = route.unwrap_or_else(|| panic!("successors.txt: {rpc} is missing"));
+    (rpc, (*route).to_string())
+}
+
+/// The comment before what stands at this path of a file, a line for each paragraph.
+pub fn comment(file: &FileDescriptor, path: &[i32]) -> String {
     let proto = file.file_descriptor_proto();
     let info = proto.source_code_info.as_ref().expect("source info");
-    let location = info.location.iter().find(|l| l.path == method.path());
-    location.and_then(|l| l.leading_comments.clone()).unwrap_or_default().trim().to_string()
+    let location = info.location.iter().find(|l| l.path == path);
+    let text = location.and_then(|l| l.leading_comments.clone()).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let paragraphs = lines.split(|line| line.is_empty()).map(|lines| lines.join(" "));
+    paragraphs.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
 }

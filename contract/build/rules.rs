@@ -86,10 +86,10 @@ fn field_check(
     let rules = rules(field);
     let inner = matches!(field.kind(), Kind::Message(m) if ruled.contains(m.full_name()));
     if field.cardinality() == Cardinality::Repeated {
-        if let Some(most) = rules.as_ref().and_then(|r| number(r, "max_items")) {
+        if let Some(most) = rules.as_ref().and_then(|r| model::number(r, "max_items")) {
             writeln!(out, "rule::max_items({at:?}, self.{name}.len(), {most})?;").unwrap();
         }
-        let items = rules.as_ref().and_then(|r| nested(r, "items"));
+        let items = rules.as_ref().and_then(|r| model::nested(r, "items"));
         if items.is_none() && !inner {
             return;
         }
@@ -105,7 +105,7 @@ fn field_check(
         return;
     }
     if matches!(field.kind(), Kind::Message(_)) {
-        if rules.as_ref().is_some_and(|r| flag(r, "required")) {
+        if rules.as_ref().is_some_and(|r| model::flag(r, "required")) {
             writeln!(out, "rule::required({at:?}, self.{name}.is_set())?;").unwrap();
         }
         if inner {
@@ -159,10 +159,10 @@ fn scalar(out: &mut String, rules: &DynamicMessage, kind: &Kind, value: &str, at
 }
 
 fn scalar_at(out: &mut String, rules: &DynamicMessage, kind: &Kind, value: &str, at: &str) {
-    let (min, max) = (number(rules, "min_len"), number(rules, "max_len"));
+    let (min, max) = (model::number(rules, "min_len"), model::number(rules, "max_len"));
     if min.is_some() || max.is_some() {
         let bytes = if matches!(kind, Kind::Bytes) { "bytes" } else { "runes" };
-        let empty = flag(rules, "ignore_empty");
+        let empty = model::flag(rules, "ignore_empty");
         writeln!(out, "rule::{bytes}({at}, {value}, {min:?}, {max:?}, {empty})?;").unwrap();
     }
     let prefix = model::string(rules, "prefix");
@@ -175,25 +175,10 @@ fn scalar_at(out: &mut String, rules: &DynamicMessage, kind: &Kind, value: &str,
         let zero = kind.get_value(0).unwrap().name().to_string();
         writeln!(out, "rule::not_zero({at}, {value}, {zero:?})?;").unwrap();
     }
-    if flag(rules, "defined_only") {
+    if model::flag(rules, "defined_only") {
         writeln!(out, "rule::defined({at}, {value})?;").unwrap();
     }
-    if flag(rules, "email") {
+    if model::flag(rules, "email") {
         writeln!(out, "rule::email({at}, {value})?;").unwrap();
     }
-}
-
-fn number(rules: &DynamicMessage, name: &str) -> Option<u64> {
-    rules.has_field_by_name(name).then(|| rules.get_field_by_name(name)?.as_u64()).flatten()
-}
-
-fn flag(rules: &DynamicMessage, name: &str) -> bool {
-    rules.get_field_by_name(name).is_some_and(|v| v.as_bool() == Some(true))
-}
-
-fn nested(rules: &DynamicMessage, name: &str) -> Option<DynamicMessage> {
-    rules
-        .has_field_by_name(name)
-        .then(|| rules.get_field_by_name(name)?.as_message().cloned())
-        .flatten()
 }

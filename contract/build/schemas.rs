@@ -1,8 +1,11 @@
-//! poem-openapi's `Type` for every message and enum of the contract.
+//! poem-openapi's `Type` for every message and enum of the contract, and for the bodies that are
+//! a request without the members that its path has.
 
 use std::fmt::Write;
 
-use prost_reflect::{Cardinality, FieldDescriptor, Kind};
+use prost_reflect::{
+    Cardinality, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor,
+};
 
 use crate::messages;
 use crate::model::{self, Model};
@@ -10,56 +13,143 @@ use crate::model::{self, Model};
 pub fn emit(model: &Model) -> String {
     let mut out = String::new();
     for message in model.messages.values() {
-        let name = message.full_name();
-        writeln!(out, "message!({}, {:?}, [", messages::rust(name), messages::schema(name))
-            .unwrap();
-        let mut fields: Vec<_> = message.fields().collect();
-        fields.sort_by_key(|f| f.path().last().copied());
-        for field in fields {
-            writeln!(out, "({:?}, {}),", field.json_name(), property(&field)).unwrap();
-        }
-        writeln!(out, "]);").unwrap();
+        let (rust, schema) =
+            (messages::rust(message.full_name()), messages::schema(message.full_name()));
+        object(&mut out, &format!("message!({rust}, {schema:?}"), message, &[]);
     }
     for kind in model.enums.values() {
-        let name = kind.full_name();
-        let values: Vec<String> = kind.values().map(|v| format!("{:?}", v.name())).collect();
-        let (rust, schema) = (messages::rust(name), messages::schema(name));
-        writeln!(out, "enumeration!({rust}, {schema:?}, [{}]);", values.join(", ")).unwrap();
+        enumeration(&mut out, kind);
+    }
+    writeln!(out, "pub mod body {{ use super::*;").unwrap();
+    let served = model.operations.iter().filter(|operation| operation.served);
+    for operation in served.filter(|o| o.body && !o.parameters().is_empty()) {
+        let (rpc, name) = (&operation.rpc, operation.body_schema());
+        let start = format!("body!({rpc}, {name:?}");
+        object(&mut out, &start, &operation.request, &operation.parameters());
+    }
+    out + "}\n"
+}
+
+/// A call of one of the macros, with all fields but these.
+fn object(out: &mut String, start: &str, message: &MessageDescriptor, without: &[&str]) {
+    let mut fields: Vec<_> = message.fields().filter(|f| !without.contains(&f.name())).collect();
+    fields.sort_by_key(|f| f.path().last().copied());
+    let required = fields.iter().filter(|field| is_required(field));
+    let required: Vec<String> = required.map(|f| format!("{:?}", f.json_name())).collect();
+    let comment = model::comment(&message.parent_file(), message.path());
+    writeln!(out, "{start}, {comment:?}, [{}], [", required.join(", ")).unwrap();
+    for field in fields {
+        writeln!(out, "({:?}, {}),", field.json_name(), property(&field)).unwrap();
+    }
+    writeln!(out, "]);").unwrap();
+}
+
+fn enumeration(out: &mut String, kind: &EnumDescriptor) {
+    let values: Vec<String> = kind.values().map(|v| format!("{:?}", v.name())).collect();
+    let comment = model::comment(&kind.parent_file(), kind.path());
+    let (rust, schema) = (messages::rust(kind.full_name()), messages::schema(kind.full_name()));
+    writeln!(out, "enumeration!({rust}, {schema:?}, {comment:?}, [{}]);", values.join(", "))
+        .unwrap();
+}
+
+/// Whether a request without it is refused, or the reference says so. Of a oneof no member is.
+fn is_required(field: &FieldDescriptor) -> bool {
+    if field.containing_oneof().is_some() {
+        return false;
+    }
+    let rules = rules(field);
+    let flag = |name: &str| rules.as_ref().is_some_and(|r| model::flag(r, name));
+    let at_least_one = rules.as_ref().and_then(|r| model::number(r, "min_len")) > Some(0);
+    says_required(field) || flag("required") || at_least_one && !flag("ignore_empty")
+}
+
+/// `google.api.field_behavior`: REQUIRED is 2.
+fn says_required(field: &FieldDescriptor) -> bool {
+    let options = field.options();
+    let mut set = options.extensions();
+    let behavior = set.find(|(e, _)| e.full_name() == "google.api.field_behavior");
+    let behavior = behavior.as_ref().and_then(|(_, value)| value.as_list()).unwrap_or_default();
+    behavior.iter().any(|value| value.as_enum_number() == Some(2))
+}
+
+fn rules(field: &FieldDescriptor) -> Option<DynamicMessage> {
+    model::extension(&field.options(), "bailey.rules")
+}
+
+fn property(field: &FieldDescriptor) -> String {
+    let list = field.cardinality() == Cardinality::Repeated;
+    let about = about(field);
+    let (own, of_items) = match rules(field) {
+        Some(rules) if list => (Some(rules.clone()), model::nested(&rules, "items")),
+        rules => (None, rules),
+    };
+    let item = |about: &str| one(&field.kind(), of_items.as_ref(), about);
+    if !list {
+        return item(&about);
+    }
+    let most = own.and_then(|rules| model::number(&rules, "max_items"));
+    format!(
+        "|registry: &mut Registry| schema::list(({})(registry), Facts {{ max_items: {most:?}, \
+         {about} ..NONE }})",
+        item("")
+    )
+}
+
+/// Comment and example, as members of `Facts`.
+fn about(field: &FieldDescriptor) -> String {
+    let mut out = String::new();
+    let comment = model::comment(&field.parent_file(), field.path());
+    if !comment.is_empty() {
+        write!(out, "description: Some({comment:?}), ").unwrap();
+    }
+    let options = field.options();
+    let mut set = options.extensions();
+    if let Some((_, example)) = set.find(|(e, _)| e.full_name() == "bailey.example") {
+        write!(out, "example: {:?}, ", example.as_str().expect("a text")).unwrap();
     }
     out
 }
 
-fn property(field: &FieldDescriptor) -> String {
-    let one = match field.kind() {
-        Kind::String => scalar("string", "", field),
-        Kind::Bool => scalar("boolean", "", field),
-        Kind::Bytes => scalar("string", "byte", field),
-        Kind::Uint64 | Kind::Fixed64 => scalar("string", "uint64", field),
-        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => scalar("string", "int64", field),
-        Kind::Double => scalar("number", "double", field),
-        Kind::Float => scalar("number", "float", field),
-        Kind::Uint32 | Kind::Fixed32 => scalar("integer", "int64", field),
-        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => scalar("integer", "int32", field),
-        Kind::Message(m) if m.full_name() == "google.protobuf.Timestamp" => {
-            scalar("string", "date-time", field)
+/// The schema of a value, or of an item of a list.
+fn one(kind: &Kind, rules: Option<&DynamicMessage>, about: &str) -> String {
+    let (name, format) = match kind {
+        Kind::Message(m) if m.full_name() == "google.protobuf.Timestamp" => ("string", "date-time"),
+        Kind::Message(m) if m.full_name().starts_with("zitadel.") => {
+            return format!("schema::reference::<{}>", messages::rust(m.full_name()));
         }
-        Kind::Message(m) if !m.full_name().starts_with("zitadel.") => scalar("string", "", field),
-        Kind::Message(m) => format!("schema::reference::<{}>", messages::rust(m.full_name())),
-        Kind::Enum(e) => format!("schema::reference::<{}>", messages::rust(e.full_name())),
+        Kind::Enum(e) => return format!("schema::reference::<{}>", messages::rust(e.full_name())),
+        Kind::String | Kind::Message(_) => ("string", ""),
+        Kind::Bool => ("boolean", ""),
+        Kind::Bytes => ("string", "byte"),
+        Kind::Uint64 | Kind::Fixed64 => ("string", "uint64"),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => ("string", "int64"),
+        Kind::Double => ("number", "double"),
+        Kind::Float => ("number", "float"),
+        Kind::Uint32 | Kind::Fixed32 => ("integer", "int64"),
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => ("integer", "int32"),
     };
-    if field.cardinality() == Cardinality::Repeated {
-        format!("|registry: &mut Registry| schema::list(({one})(registry))")
-    } else {
-        one
-    }
+    let rules = rules.map(|rules| ruled(rules, kind)).unwrap_or_default();
+    let email = if rules.contains("email") { "email" } else { format };
+    format!(
+        "|_: &mut Registry| schema::scalar({name:?}, {email:?}, Facts {{ {rules} {about} ..NONE }})"
+    )
 }
 
-fn scalar(kind: &str, format: &str, field: &FieldDescriptor) -> String {
-    let rules = model::extension(&field.options(), "bailey.rules");
-    let length = |name: &str| -> Option<u64> {
-        let rules = rules.as_ref().filter(|r| r.has_field_by_name(name))?;
-        rules.get_field_by_name(name)?.as_u64()
-    };
-    let (min, max) = (length("min_len"), length("max_len"));
-    format!("|_: &mut Registry| schema::scalar({kind:?}, {format:?}, {min:?}, {max:?})")
+/// Field rules as members of `Facts`.
+fn ruled(rules: &DynamicMessage, kind: &Kind) -> String {
+    let mut out = String::new();
+    let bytes = matches!(kind, Kind::Bytes);
+    let least = |n: u64| if model::flag(rules, "ignore_empty") { 0 } else { n };
+    if let Some(min) = model::number(rules, "min_len").map(least).filter(|min| *min > 0) {
+        write!(out, "min_length: Some({min}), ").unwrap();
+    }
+    if let Some(max) = model::number(rules, "max_len") {
+        let max = if bytes { max.div_ceil(3) * 4 } else { max };
+        write!(out, "max_length: Some({max}), ").unwrap();
+    }
+    let prefix = model::string(rules, "prefix");
+    if !prefix.is_empty() {
+        write!(out, "pattern: \"^[{prefix}]\", ").unwrap();
+    }
+    out
 }

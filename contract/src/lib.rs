@@ -19,7 +19,7 @@ mod rest;
 mod rule;
 mod schema;
 
-pub use operation::{Operation, Permission};
+pub use operation::{Operation, Permission, Refused, Successor};
 pub use refusal::Refusal;
 pub use rest::{BodyLimit, Parameters};
 pub use rule::Validate;
@@ -36,7 +36,7 @@ mod messages {
 pub use messages::zitadel;
 
 mod table {
-    use super::{Operation, Permission};
+    use super::{Operation, Permission, Refused, Successor};
     include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 }
 pub use table::OPERATIONS;

@@ -11,6 +11,26 @@ pub enum Permission {
     Named(&'static str),
 }
 
+/// An rpc of v2.
+#[derive(Debug)]
+pub struct Successor {
+    /// As `package.Service/Rpc`.
+    pub rpc: &'static str,
+    /// As `GET /path/{parameter}`; empty if it is only reached by its rpc.
+    pub route: &'static str,
+}
+
+/// An error of the reference.
+#[derive(Debug)]
+pub struct Refused {
+    /// The canonical code of gRPC.
+    pub code: i32,
+    pub id: &'static str,
+    pub text: &'static str,
+    /// The condition, as the rest of a sentence that begins with "if".
+    pub when: &'static str,
+}
+
 /// An rpc of the contract with its route and facts.
 #[derive(Debug)]
 pub struct Operation {
@@ -29,8 +49,17 @@ pub struct Operation {
     pub permission: Permission,
     /// `YYYY-MM-DD`, empty if not deprecated.
     pub deprecated_since: &'static str,
-    /// The rpcs of v2 that replace it, as `package.Service/Rpc`.
-    pub successors: &'static [&'static str],
+    /// What replaces it in v2.
+    pub successors: &'static [Successor],
+    /// What it alone is refused with, in the order of its checks.
+    pub refusals: &'static [Refused],
     /// Whether there is a handler; `openapi/missing.txt` lists the others.
     pub served: bool,
+}
+
+impl Operation {
+    /// Its name in the document, `ManagementService_GetUserByID`.
+    pub fn id(&self) -> String {
+        format!("{}_{}", self.service.rsplit('.').next().unwrap_or_default(), self.rpc)
+    }
 }

@@ -1,5 +1,7 @@
 //! How poem-openapi's generated methods take a request apart and answer it.
 
+use std::marker::PhantomData;
+
 use http::HeaderMap;
 use poem::error::ReadBodyError;
 use poem::http::StatusCode;
@@ -74,10 +76,11 @@ impl<'a> ApiExtractor<'a> for Call<'a> {
     }
 }
 
-/// A parameter of the path. poem-openapi knows such a one by the name of its type.
-pub struct Path(pub String);
+/// A parameter of the path and its bounds, 0 for none; they are only documented here. poem-openapi
+/// knows such a one by the name of its type.
+pub struct Path<const MIN: usize, const MAX: usize>(pub String);
 
-impl<'a> ApiExtractor<'a> for Path {
+impl<'a, const MIN: usize, const MAX: usize> ApiExtractor<'a> for Path<MIN, MAX> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter];
     const PARAM_IS_REQUIRED: bool = true;
     type ParamType = String;
@@ -88,7 +91,10 @@ impl<'a> ApiExtractor<'a> for Path {
     }
 
     fn param_schema_ref() -> Option<MetaSchemaRef> {
-        Some(MetaSchemaRef::Inline(Box::new(MetaSchema::new("string"))))
+        let bound = |length: usize| Some(length).filter(|length| *length > 0);
+        let (min_length, max_length) = (bound(MIN), bound(MAX));
+        let schema = MetaSchema { min_length, max_length, ..MetaSchema::new("string") };
+        Some(MetaSchemaRef::Inline(Box::new(schema)))
     }
 
     async fn from_request(
@@ -102,20 +108,21 @@ impl<'a> ApiExtractor<'a> for Path {
     }
 }
 
-/// The JSON body of a request, whatever its content type says.
-pub struct Body<T>(pub T);
+/// The JSON body of a request, whatever its content type says. `S` is its schema: the message, or
+/// the message without the members that the path has.
+pub struct Body<T, S>(pub T, PhantomData<S>);
 
-impl<'a, T: DeserializeOwned + Default + Type> ApiExtractor<'a> for Body<T> {
+impl<'a, T: DeserializeOwned + Default, S: Type> ApiExtractor<'a> for Body<T, S> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
     type ParamType = ();
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        T::register(registry);
+        S::register(registry);
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        Some(MetaRequest { description: None, content: content::<T>(), required: true })
+        Some(MetaRequest { description: None, content: content::<S>(), required: true })
     }
 
     async fn from_request(
@@ -129,7 +136,8 @@ impl<'a, T: DeserializeOwned + Default + Type> ApiExtractor<'a> for Body<T> {
             ReadBodyError::Io(error) => refuse(Refusal::Unreadable(error.to_string())),
             error => error.into(),
         })?;
-        json::decode(&bytes).map(Self).map_err(|text| refuse(Refusal::Json(text)))
+        let message = json::decode(&bytes).map_err(|text| refuse(Refusal::Json(text)))?;
+        Ok(Self(message, PhantomData))
     }
 }
 

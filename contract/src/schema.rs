@@ -7,16 +7,50 @@ use poem_openapi::types::Type;
 
 type Property = (&'static str, fn(&mut Registry) -> MetaSchemaRef);
 
-fn scalar(
-    kind: &'static str,
-    format: &'static str,
-    min: Option<usize>,
-    max: Option<usize>,
-) -> MetaSchemaRef {
-    let schema = MetaSchema::new_with_format(kind, format);
-    let format = Some(format).filter(|format| !format.is_empty());
-    let lengths = MetaSchema { min_length: min, max_length: max, format, ..schema };
-    MetaSchemaRef::Inline(Box::new(lengths))
+/// What is known of a field beside its type.
+#[derive(Clone, Copy)]
+struct Facts {
+    description: Option<&'static str>,
+    /// JSON, or empty.
+    example: &'static str,
+    min_length: Option<usize>,
+    max_length: Option<usize>,
+    max_items: Option<usize>,
+    pattern: &'static str,
+}
+
+const NONE: Facts = Facts {
+    description: None,
+    example: "",
+    min_length: None,
+    max_length: None,
+    max_items: None,
+    pattern: "",
+};
+
+impl Facts {
+    fn inline(self, schema: MetaSchema) -> MetaSchemaRef {
+        MetaSchemaRef::Inline(Box::new(MetaSchema {
+            description: self.description,
+            example: serde_json::from_str(self.example).ok(),
+            min_length: self.min_length,
+            max_length: self.max_length,
+            max_items: self.max_items,
+            pattern: some(self.pattern).map(String::from),
+            ..schema
+        }))
+    }
+}
+
+fn some(text: &'static str) -> Option<&'static str> {
+    match text {
+        "" => None,
+        text => Some(text),
+    }
+}
+
+fn scalar(kind: &'static str, format: &'static str, facts: Facts) -> MetaSchemaRef {
+    facts.inline(MetaSchema { format: some(format), ..MetaSchema::new(kind) })
 }
 
 fn reference<T: Type>(registry: &mut Registry) -> MetaSchemaRef {
@@ -24,19 +58,29 @@ fn reference<T: Type>(registry: &mut Registry) -> MetaSchemaRef {
     T::schema_ref()
 }
 
-fn list(item: MetaSchemaRef) -> MetaSchemaRef {
-    let schema = MetaSchema { items: Some(Box::new(item)), ..MetaSchema::new("array") };
-    MetaSchemaRef::Inline(Box::new(schema))
+fn list(item: MetaSchemaRef, facts: Facts) -> MetaSchemaRef {
+    facts.inline(MetaSchema { items: Some(Box::new(item)), ..MetaSchema::new("array") })
 }
 
-fn object(registry: &mut Registry, properties: &[Property]) -> MetaSchema {
+fn object(
+    registry: &mut Registry,
+    description: &'static str,
+    required: &[&'static str],
+    properties: &[Property],
+) -> MetaSchema {
     let properties = properties.iter().map(|(name, schema)| (*name, schema(registry))).collect();
-    MetaSchema { properties, ..MetaSchema::new("object") }
+    MetaSchema {
+        description: some(description),
+        required: required.to_vec(),
+        properties,
+        ..MetaSchema::new("object")
+    }
 }
 
-fn one_of(values: &[&str]) -> MetaSchema {
+fn one_of(description: &'static str, values: &[&str]) -> MetaSchema {
     let enum_items: Vec<serde_json::Value> = values.iter().map(|v| (*v).into()).collect();
-    MetaSchema { default: enum_items.first().cloned(), enum_items, ..MetaSchema::new("string") }
+    let default = enum_items.first().cloned();
+    MetaSchema { description: some(description), default, enum_items, ..MetaSchema::new("string") }
 }
 
 macro_rules! schema {
@@ -72,17 +116,26 @@ macro_rules! schema {
 }
 
 macro_rules! message {
-    ($rust:ty, $name:literal, [$($property:expr),* $(,)?]) => {
+    ($rust:ty, $name:literal, $description:literal, [$($required:literal),*],
+     [$($property:expr),* $(,)?]) => {
         schema!($rust, $name, |registry| {
             let properties: &[Property] = &[$($property),*];
-            schema::object(registry, properties)
+            schema::object(registry, $description, &[$($required),*], properties)
         });
     };
 }
 
+/// The schema of a body that is no message of its own.
+macro_rules! body {
+    ($rust:ident, $($rest:tt)*) => {
+        pub enum $rust {}
+        message!($rust, $($rest)*);
+    };
+}
+
 macro_rules! enumeration {
-    ($rust:ty, $name:literal, [$($value:literal),*]) => {
-        schema!($rust, $name, |_| schema::one_of(&[$($value),*]));
+    ($rust:ty, $name:literal, $description:literal, [$($value:literal),*]) => {
+        schema!($rust, $name, |_| schema::one_of($description, &[$($value),*]));
     };
 }
 
@@ -92,3 +145,4 @@ mod generated {
     use super::{self as schema};
     include!(concat!(env!("OUT_DIR"), "/schemas.rs"));
 }
+pub use generated::body;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use contract::Operation;
 use http::StatusCode;
 use http::header::LOCATION;
 use poem::endpoint::BoxEndpoint;
@@ -11,7 +12,7 @@ use crate::core::Core;
 use crate::error::{Code, Error};
 use crate::grpc::{Grpc, Wire};
 use crate::rest::{Rest, rendered};
-use crate::{route, site};
+use crate::{deprecation, route, site};
 
 /// The route template or the rpc that a request reached, left in its response for the log.
 #[derive(Clone, Copy)]
@@ -21,14 +22,17 @@ pub struct App {
     rest: Rest<BoxEndpoint<'static, Response>>,
     grpc: Grpc<Core>,
     site: Route,
+    deprecation_headers: bool,
 }
 
 impl App {
-    pub fn new(core: &Core, body_limit: usize) -> Self {
+    /// `deprecation_headers`: whether the answers of deprecated operations say that they are.
+    pub fn new(core: &Core, body_limit: usize, deprecation_headers: bool) -> Self {
         Self {
+            deprecation_headers,
             rest: Rest::new(site::handlers(core), body_limit),
             grpc: Grpc::new(core.clone(), body_limit),
-            site: site::site(core),
+            site: site::site(),
         }
     }
 
@@ -37,7 +41,7 @@ impl App {
             return moved(&request, &clean);
         }
         if let Some(wire) = Wire::of(&request) {
-            return self.grpc.answer(wire, request).await;
+            return Box::pin(self.grpc.answer(wire, request)).await;
         }
         if site::owns(request.uri().path()) {
             let answer = self.site.call(request).await;
@@ -52,7 +56,12 @@ impl Endpoint for App {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let (started, method) = (Instant::now(), request.method().clone());
-        let response = self.answer(request).await;
+        let mut response = self.answer(request).await;
+        if self.deprecation_headers
+            && let Some(operation) = response.data::<&'static Operation>().copied()
+        {
+            deprecation::tell(operation, response.headers_mut());
+        }
         let reached = response.data::<Reached>().map_or("-", |reached| reached.0);
         let code = response.data::<Code>().map(|code| *code as u8);
         let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());

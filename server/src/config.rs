@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::serve::Limits;
 
@@ -25,10 +25,11 @@ pub enum Command {
         #[command(flatten)]
         database: Database,
     },
-    /// Prints the OpenAPI document.
+    /// Prints the document of the Management API.
     Openapi {
-        #[arg(long, value_name = "VERSION", value_parser = ["3.0", "3.1"], default_value = "3.0")]
-        openapi_version: String,
+        /// The version of OpenAPI.
+        #[arg(value_parser = ["3.0", "3.1"], default_value = "3.0")]
+        version: String,
     },
     /// Prints which operations are deprecated since when, and what replaces them.
     Deprecations,
@@ -81,6 +82,15 @@ pub struct Settings {
     /// Seconds that the head of a request may take.
     #[arg(long, env = "BAILEY_HEADER_TIMEOUT", default_value_t = 10, value_name = "SECONDS")]
     pub header_timeout: u64,
+    /// Whether the answers of deprecated operations say so; ZITADEL's do not.
+    #[arg(
+        long,
+        env = "BAILEY_DEPRECATION_HEADERS",
+        default_value_t = true,
+        action = ArgAction::Set,
+        value_name = "BOOL"
+    )]
+    pub deprecation_headers: bool,
     /// The most connections at once; further ones wait.
     #[arg(long, env = "BAILEY_CONNECTIONS", default_value_t = 10_000, value_name = "NUMBER")]
     pub connections: usize,

@@ -112,6 +112,9 @@ impl<S: Handlers<Error = Error>> Grpc<S> {
             Ok(Err(error)) => echo.refuse(error),
             Err(_) => echo.refuse(headers::overdue()),
         };
+        if let Rpc::Operation(operation) = rpc {
+            response.set_data(operation);
+        }
         response.set_data(Reached(rpc.name()));
         response
     }

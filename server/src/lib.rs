@@ -13,6 +13,8 @@ mod core;
 mod cors;
 mod date;
 mod db;
+mod deprecation;
+mod document;
 mod domain;
 mod error;
 mod first;
@@ -31,5 +33,7 @@ mod verify;
 mod views;
 
 pub use config::{Cli, Command, Database, Settings};
+pub use deprecation::timeline as deprecations;
+pub use document::openapi;
 pub use start::{Running, start};
 pub use verify::verify;

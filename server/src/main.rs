@@ -1,8 +1,8 @@
-//! `bailey serve` and `bailey verify`.
+//! `bailey` and its commands.
 
 use std::process::ExitCode;
 
-use bailey::{Cli, Command, Settings, start, verify};
+use bailey::{Cli, Command, Settings, deprecations, openapi, start, verify};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -17,6 +17,14 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let outcome = match cli.command {
         Command::Serve(settings) => serve(&settings).await,
+        Command::Openapi { version } => {
+            print!("{}", openapi(&version));
+            Ok(())
+        }
+        Command::Deprecations => {
+            print!("{}", deprecations());
+            Ok(())
+        }
         Command::Verify { database } => verify(&database.url).await.map(|count| {
             println!("{count} events replayed, the tables agree");
         }),

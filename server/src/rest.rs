@@ -50,6 +50,7 @@ impl<E: Endpoint<Output = Response>> Rest<E> {
             Match::Operation(operation, parameters) => {
                 let mut response = self.operate(operation, parameters, request).await;
                 response.set_data(Reached(operation.path));
+                response.set_data(operation);
                 response
             }
             Match::OtherMethod => refused(StatusCode::METHOD_NOT_ALLOWED, Code::Unimplemented),
@@ -167,16 +168,20 @@ struct Detail<'a> {
     message: &'a str,
 }
 
-pub fn rendered(error: &Error) -> Response {
-    let message = error.message();
+/// The body of a refusal.
+pub fn body(error: &Error) -> Vec<u8> {
     let kind = "type.googleapis.com/zitadel.v1.ErrorDetail";
     let detail = Detail { kind, id: error.id, message: &error.text };
     let details = (!error.id.is_empty()).then_some([detail]);
-    let body = Status { code: error.code as u8, message: &message, details };
-    let mut response = json(error.status(), &body);
+    let status = Status { code: error.code as u8, message: &error.message(), details };
+    serde_json::to_vec(&status).unwrap_or_default()
+}
+
+pub fn rendered(error: &Error) -> Response {
+    let mut response = json(error.status(), body(error));
     response.set_data(error.code);
     if error.code == Code::Unauthenticated
-        && let Ok(value) = HeaderValue::from_str(&message)
+        && let Ok(value) = HeaderValue::from_str(&error.message())
     {
         response.headers_mut().insert(WWW_AUTHENTICATE, value);
     }
@@ -186,11 +191,10 @@ pub fn rendered(error: &Error) -> Response {
 /// A refusal of the router: a status of its own beside the code.
 fn refused(status: StatusCode, code: Code) -> Response {
     let message = status.canonical_reason().unwrap_or_default();
-    json(status, &Status { code: code as u8, message, details: None })
+    json(status, body(&Error::plain(code, message)))
 }
 
-fn json(status: StatusCode, body: &Status) -> Response {
-    let body = serde_json::to_vec(body).unwrap_or_default();
+fn json(status: StatusCode, body: Vec<u8>) -> Response {
     Response::builder().status(status).content_type("application/json").body(body)
 }
 

@@ -1,55 +1,73 @@
-//! What is not the API: Swagger UI, the document, the state of the server.
+//! What is not the API: Swagger UI, the documents, the deprecations, the state of the server.
+
+use std::sync::LazyLock;
 
 use contract::{admin, auth, management};
-use poem::endpoint::BoxEndpoint;
-use poem::{EndpointExt, IntoResponse, Response, Route, get, handler};
+use poem::endpoint::{BoxEndpoint, make_sync};
+use poem::{Endpoint, EndpointExt, Response, Route};
 use poem_openapi::OpenApiService;
 
 use crate::core::Core;
+use crate::{deprecation, document};
 
-const TITLE: &str = "Bailey: Management API";
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-const DOCUMENT: &str = "/openapi/management.json";
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// The pages load nothing from elsewhere; Swagger UI needs styles and pictures of its own making.
+const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// Swagger UI as poem-openapi brings it along: one page with everything inside.
+static SWAGGER_UI: LazyLock<String> =
+    LazyLock::new(|| OpenApiService::new((), "", "").swagger_ui_html());
+static DEPRECATIONS: LazyLock<String> = LazyLock::new(deprecation::page);
+
+/// A path, its content type and what is there, made when it is first asked for.
+type Page = (&'static str, &'static str, fn() -> &'static str);
+
+const PAGES: [Page; 10] = [
+    ("/", HTML, || include_str!("site/index.html")),
+    ("/site.css", CSS, || include_str!("site/site.css")),
+    ("/site.js", SCRIPT, || include_str!("site/site.js")),
+    ("/swagger-ui.css", CSS, || inside("<style charset=\"UTF-8\">", "</style>")),
+    ("/swagger-ui.js", SCRIPT, || inside("<script charset=\"UTF-8\">", "</script>")),
+    ("/openapi/management.json", JSON, || &document::DOCUMENT),
+    ("/openapi/management-3.1.json", JSON, || &document::DOCUMENT_31),
+    ("/deprecations", HTML, || &DEPRECATIONS),
+    ("/debug/healthz", TEXT, || "ok"),
+    ("/debug/ready", TEXT, || "ok"),
+];
+
+fn inside(start: &str, end: &str) -> &'static str {
+    let after = SWAGGER_UI.split_once(start).map_or("", |(_, after)| after);
+    after.split_once(end).map_or("", |(inside, _)| inside)
+}
 
 /// The paths outside of the API; everything else is the API's.
 pub fn owns(path: &str) -> bool {
-    path == "/" || path == DOCUMENT || path.starts_with("/debug/")
+    PAGES.iter().any(|(known, ..)| *known == path)
 }
 
-pub fn site(core: &Core) -> Route {
-    let service = OpenApiService::new(management::api(core), TITLE, VERSION);
-    let document = service.spec();
-    let ui = service.swagger_ui_html();
-    Route::new()
-        .at("/", get(page).data(Page(ui)))
-        .at(DOCUMENT, get(json).data(Document(document)))
-        .at("/debug/healthz", ok)
-        .at("/debug/ready", ok)
+pub fn site() -> Route {
+    let add = |route: Route, (path, kind, text): &Page| route.at(path, page(kind, *text));
+    PAGES.iter().fold(Route::new(), add)
+}
+
+fn page(kind: &'static str, text: fn() -> &'static str) -> impl Endpoint {
+    poem::get(make_sync(move |_| {
+        Response::builder()
+            .content_type(kind)
+            .header("content-security-policy", POLICY)
+            .header("x-content-type-options", "nosniff")
+            .body(text())
+    }))
 }
 
 /// The typed handlers of the three areas, as poem-openapi serves them.
 pub fn handlers(core: &Core) -> BoxEndpoint<'static, Response> {
     let api = (management::api(core), (auth::api(core), admin::api(core)));
-    OpenApiService::new(api, TITLE, VERSION).map_to_response().boxed()
-}
-
-#[derive(Clone)]
-struct Page(String);
-
-#[derive(Clone)]
-struct Document(String);
-
-#[handler]
-fn page(ui: poem::web::Data<&Page>) -> Response {
-    Response::builder().content_type("text/html; charset=utf-8").body(ui.0.0.clone())
-}
-
-#[handler]
-fn json(document: poem::web::Data<&Document>) -> Response {
-    Response::builder().content_type("application/json").body(document.0.0.clone())
-}
-
-#[handler]
-fn ok() -> impl IntoResponse {
-    "ok"
+    OpenApiService::new(api, "", "").map_to_response().boxed()
 }

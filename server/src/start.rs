@@ -54,7 +54,7 @@ pub async fn start(settings: &Settings) -> Result<Running, String> {
             masterkey::write_private(file, token)?;
         }
     }
-    let app = Arc::new(App::new(&core, settings.body_limit));
+    let app = Arc::new(App::new(&core, settings.body_limit, settings.deprecation_headers));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let task = tokio::spawn(serve::serve(listener, app, settings.limits(), shutdown));

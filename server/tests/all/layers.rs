@@ -15,8 +15,22 @@ const ALLOWED: [(&str, &[&str]); 5] = [
 
 /// What only some layers may name, of other crates.
 const RESERVED: [(&str, &[&str]); 5] = [
-    ("poem::", &["app", "cors", "rest", "grpc", "serve", "site"]),
-    ("http::", &["app", "cors", "date", "gate", "rest", "grpc", "serve", "site"]),
+    ("poem::", &["app", "cors", "document", "rest", "grpc", "serve", "site"]),
+    (
+        "http::",
+        &[
+            "app",
+            "cors",
+            "date",
+            "deprecation",
+            "document",
+            "gate",
+            "rest",
+            "grpc",
+            "serve",
+            "site",
+        ],
+    ),
     ("hyper", &["serve"]),
     ("rusqlite", &["db"]),
     ("tokio_postgres", &["db"]),

@@ -1,6 +1,6 @@
 //! What is special on the three wires, down to the bytes (recordings `wire/*`).
 
-mod client;
+pub mod client;
 mod grpc;
 mod http1;
 mod limits;
