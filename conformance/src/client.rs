@@ -2,6 +2,7 @@
 
 pub mod grpc;
 pub mod grpc_web;
+pub mod raw;
 pub mod rest;
 mod unary;
 
@@ -21,8 +22,7 @@ use crate::fixture::Transport;
 use crate::operation::Operation;
 use crate::outcome::Outcome;
 
-/// How long an answer may take, and how long it may be.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// The most bytes of an answer.
 const LONGEST_ANSWER: usize = 64 << 20;
 
 /// Why there is no answer to judge.
@@ -40,7 +40,7 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(why) => write!(f, "unreachable: {why}"),
-            Self::Late => write!(f, "no answer within {} s", TIMEOUT.as_secs()),
+            Self::Late => f.write_str("no answer in time"),
             Self::Broken(why) => f.write_str(why),
         }
     }
@@ -66,6 +66,8 @@ type Pool = legacy::Client<HttpConnector, Full<Bytes>>;
 /// Connections to one server, kept open between calls.
 pub struct Client {
     base: Uri,
+    /// How long an answer may take.
+    timeout: Duration,
     http1: Pool,
     http2: Pool,
 }
@@ -73,7 +75,7 @@ pub struct Client {
 impl Client {
     /// # Errors
     /// When the URL is not `http://host[:port]`.
-    pub fn new(base_url: &str) -> Result<Self, String> {
+    pub fn new(base_url: &str, timeout: Duration) -> Result<Self, String> {
         let base: Uri = base_url.parse().map_err(|e| format!("{base_url}: {e}"))?;
         if base.scheme_str() != Some("http") || base.authority().is_none() {
             return Err(format!("{base_url}: want http://host:port"));
@@ -84,7 +86,12 @@ impl Client {
             let mut builder = legacy::Client::builder(TokioExecutor::new());
             builder.pool_timer(TokioTimer::new()).http2_only(http2).build(connector)
         };
-        Ok(Self { base, http1: pool(false), http2: pool(true) })
+        Ok(Self { base, timeout, http1: pool(false), http2: pool(true) })
+    }
+
+    /// `host:port`
+    pub fn authority(&self) -> &str {
+        self.base.authority().map_or("", |authority| authority.as_str())
     }
 
     /// The operation's answer on this transport.
@@ -116,7 +123,7 @@ impl Client {
             let (status, headers) = (head.status, head.headers);
             Ok(Answer { status, headers, body: body.to_bytes(), trailers })
         };
-        tokio::time::timeout(TIMEOUT, exchange).await.unwrap_or(Err(Trouble::Late))
+        tokio::time::timeout(self.timeout, exchange).await.unwrap_or(Err(Trouble::Late))
     }
 }
 

@@ -22,7 +22,7 @@ pub enum Command {
     },
     /// Print the JSON Schema of a fixture.
     Schema,
-    /// Turn recordings into fixtures.
+    /// Turn recordings into fixtures, as far as all that they call is served.
     Import {
         #[arg(required = true)]
         recordings: Vec<PathBuf>,
@@ -70,6 +70,10 @@ fn import_one(
     let in_file = |e: String| format!("{}: {e}", file.display());
     let recording: Recording =
         serde_json::from_str(&read(file)?).map_err(|e| in_file(e.to_string()))?;
+    if let Some(rpc) = recording.unserved(catalogue) {
+        println!("{}: left out, {rpc} is not served", file.display());
+        return Ok(());
+    }
     let text = import::fixture(&recording, catalogue, left_out).map_err(in_file)?;
     let name = import::place(&recording.name);
     if text.ends_with("steps:\n") {
@@ -78,13 +82,14 @@ fn import_one(
     }
     let fixture = Fixture::parse(&name, &text).map_err(in_file)?;
     for fault in lint::faults(&fixture, catalogue) {
-        eprintln!("{}: {fault}", file.display());
+        eprintln!("{}: {}", file.display(), fault.what);
     }
     let target = out.join(name).with_extension("yaml");
     let folder = target.parent().unwrap_or(out);
     let written = fs::create_dir_all(folder).and_then(|()| fs::write(&target, text));
     written.map_err(|e| format!("{}: {e}", target.display()))?;
-    println!("{}: {} steps", target.display(), fixture.steps.len());
+    let (steps, of) = (fixture.steps.len(), recording.length());
+    println!("{}: {steps} of {of} steps", target.display());
     Ok(())
 }
 
@@ -103,7 +108,9 @@ fn load(folder: &Path, catalogue: &Catalogue) -> Result<Vec<Fixture>, String> {
             Err(fault) => faults.push(fault),
             Ok(fixture) => {
                 let found = lint::faults(&fixture, catalogue);
-                faults.extend(found.iter().map(|fault| format!("{}: {fault}", file.display())));
+                let place = |fault: &lint::Fault| format!("{}:{}", file.display(), fault.line);
+                faults
+                    .extend(found.iter().map(|fault| format!("{}: {}", place(fault), fault.what)));
                 fixtures.push(fixture);
             }
         }

@@ -31,7 +31,7 @@ impl fmt::Display for Difference {
 }
 
 /// What the marks of a play have stood for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Marks(BTreeMap<String, String>);
 
 impl Marks {
@@ -123,8 +123,16 @@ fn is_time(text: &str) -> bool {
     matches!(rest, "Z" | ".000Z" | ".000000Z" | ".000000000Z")
 }
 
+/// The value at a path of member names and list positions, `result.0.id`.
+pub fn dig<'a>(body: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(body, |value, part| match value {
+        Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+        value => value.get(part),
+    })
+}
+
 /// JSON, cut where it is long.
-fn shown(value: &Value) -> String {
+pub fn shown(value: &Value) -> String {
     const LONGEST: usize = 300;
     let text = value.to_string();
     match text.char_indices().nth(LONGEST) {
@@ -179,6 +187,10 @@ mod tests {
             assert_eq!(differences(json!(mark), json!(bad)).len(), 1, "{mark} {bad}");
         }
         assert_eq!(differences(json!("<token>"), json!(null)).len(), 1);
+        assert_eq!(
+            differences(json!({"a": "<t1>"}), json!({})),
+            [r#"a: want "<t1>", got nothing"#]
+        );
         assert_eq!(differences(json!("<>"), json!("x")).len(), 1);
     }
 }

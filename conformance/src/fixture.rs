@@ -5,10 +5,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_saphyr::Spanned;
 
 use crate::code::Code;
+use crate::part::Part;
 
 /// How deep values may be nested.
 const DEEPEST: usize = 512;
@@ -45,6 +48,9 @@ pub enum Source {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
+    /// Where it begins in its file, from 1.
+    #[serde(skip)]
+    pub line: u64,
     pub id: String,
     pub note: Option<String>,
     /// An operation id; either this or `request`.
@@ -64,6 +70,9 @@ pub struct Step {
     /// What to keep for later steps: name → path in the answer (`user.details.sequence`).
     #[serde(default)]
     pub save: BTreeMap<String, String>,
+    /// Relations that hold for the answer: `$.details.sequence > ${before}`.
+    #[serde(default)]
+    pub holds: Vec<String>,
     /// The transports on which it is played; otherwise all, and for a raw request REST.
     #[serde(default)]
     pub only: Vec<Transport>,
@@ -89,11 +98,14 @@ pub struct Request {
     /// A JSON body, sent with its content type.
     pub json: Option<Value>,
     /// A body sent as it stands, without a content type.
-    pub body: Option<String>,
+    pub body: Option<Part>,
+    /// HTTP/2 with prior knowledge.
+    #[serde(default)]
+    pub http2: bool,
 }
 
-/// What a step expects: one of the three.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+/// What a step expects: one of the three; a raw request also a response beside one of the others.
+#[derive(Clone, Debug, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Expected {
     pub answer: Option<Value>,
@@ -102,7 +114,7 @@ pub struct Expected {
 }
 
 /// A refusal in the error schema.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
     pub code: Code,
@@ -119,14 +131,19 @@ pub struct Refused {
     pub headers: BTreeMap<String, String>,
 }
 
-/// A REST answer that is neither.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+/// The HTTP answer to a raw request: a body that is neither, or what stands around it.
+#[derive(Clone, Debug, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Response {
     pub status: u16,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     pub text: Option<String>,
+    /// The frames of gRPC and gRPC-web: messages as protobuf JSON, trailers as text.
+    pub frames: Option<Vec<Value>>,
+    /// All trailers, where there are frames.
+    #[serde(default)]
+    pub trailers: BTreeMap<String, String>,
 }
 
 #[derive(
@@ -137,6 +154,7 @@ pub struct Response {
     Eq,
     PartialOrd,
     Ord,
+    Hash,
     Serialize,
     Deserialize,
     JsonSchema,
@@ -198,8 +216,13 @@ impl Fixture {
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
         let budget = serde_saphyr::budget! { max_depth: DEEPEST };
         let options = serde_saphyr::options! { budget: budget };
-        let fixture = serde_saphyr::from_str_with_options(text, options);
-        let fixture: Self = fixture.map_err(|e| e.to_string())?;
+        let fixture = serde_saphyr::from_str_with_options(text, options.clone());
+        let mut fixture: Self = fixture.map_err(|e| e.to_string())?;
+        let places: Places =
+            serde_saphyr::from_str_with_options(text, options).map_err(|e| e.to_string())?;
+        for (step, place) in fixture.steps.iter_mut().zip(places.steps) {
+            step.line = place.referenced.line();
+        }
         Ok(Self { name: name.into(), ..fixture })
     }
 
@@ -211,6 +234,12 @@ impl Fixture {
         let name = file.strip_prefix(folder).unwrap_or(file).with_extension("");
         Self::parse(&name.to_string_lossy(), &text).map_err(in_file)
     }
+}
+
+/// Where the steps of a fixture begin.
+#[derive(Deserialize)]
+struct Places {
+    steps: Vec<Spanned<IgnoredAny>>,
 }
 
 /// The JSON Schema of a fixture, for editors, ending with a line feed.
@@ -241,6 +270,7 @@ mod tests {
         let fixture = Fixture::parse("f", STEP).unwrap();
         let expected = fixture.steps[0].expected(Transport::Grpc);
         assert_eq!(expected.answer, Some(serde_json::json!({"n": 1, "s": "1"})));
+        assert_eq!(fixture.steps[0].line, 3);
     }
 
     #[test]

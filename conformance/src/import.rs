@@ -3,8 +3,12 @@
 //! Left out is what another server need not follow: steps where the recorded one failed itself
 //! (5xx, codes UNKNOWN and INTERNAL), redirects of unclean paths (301), and steps named in a list.
 //! A named step that saves what a later one uses stays; its sequence may be any.
+//!
+//! What is not served yet: a recording that calls it is left out; a raw request for it is, too,
+//! and where it changed something all steps after it.
 
 mod step;
+mod wire;
 
 use std::collections::BTreeSet;
 
@@ -17,14 +21,20 @@ use crate::operation::Catalogue;
 use crate::variables::{names, shorten};
 use crate::yaml::{self, Node};
 use step::Recorded;
+use wire::Capture;
 
 /// A scenario as it was recorded, step by step.
 #[derive(Deserialize)]
 pub struct Recording {
     pub name: String,
     about: String,
+    #[serde(default)]
     actors: IndexMap<String, Value>,
+    #[serde(default)]
     steps: Vec<Recorded>,
+    /// Raw captures, in place of steps.
+    #[serde(default)]
+    cases: Vec<Capture>,
 }
 
 /// The steps that need not be followed, as `recording/step` patterns, one a line.
@@ -45,9 +55,29 @@ impl NotRequired {
     }
 }
 
+impl Recording {
+    /// How many steps were recorded.
+    pub fn length(&self) -> usize {
+        self.steps.len() + self.cases.len()
+    }
+
+    /// The first rpc that it calls and that is not served, or that the contract does not have.
+    pub fn unserved(&self, catalogue: &Catalogue) -> Option<&str> {
+        let served = |rpc: &&str| {
+            let operation = catalogue.id_of_rpc(rpc).and_then(|id| catalogue.find(&id).ok());
+            operation.is_some_and(|operation| operation.facts.served)
+        };
+        self.steps.iter().filter_map(|step| step.call.as_deref()).find(|rpc| !served(rpc))
+    }
+}
+
 /// Where the fixture of a recording belongs: by the noun of the URL, as the recordings' names tell.
 pub fn place(recording: &str) -> String {
-    const FOLDERS: [(&str, &str); 17] = [
+    const FOLDERS: [(&str, &str); 21] = [
+        ("http1", "wire/http1"),
+        ("cors", "wire/cors"),
+        ("grpc_web", "wire/grpc-web"),
+        ("grpc", "wire/grpc"),
         ("phone", "users/phone/read-change-remove"),
         ("profile-phone-", "users/phone/"),
         ("profile-email-", "users/email/"),
@@ -82,9 +112,17 @@ pub fn fixture(
     left_out: &NotRequired,
 ) -> Result<String, String> {
     let mut steps = Vec::new();
-    for step in recording.steps.iter().filter(|step| !step.is_fault()) {
+    let serves = |step: &&Recorded| !step.needs_more(catalogue) && !step.is_fault();
+    let steps_served = recording.steps.iter().take_while(|step| !step.changes_more(catalogue));
+    for step in steps_served.filter(serves) {
         steps.push((step.node(catalogue)?, left_out.has(&recording.name, &step.id)));
     }
+    let wanted = |case: &&Capture| !left_out.has(&recording.name, &case.id);
+    let captures = recording.cases.iter().filter(wanted).filter_map(Capture::node);
+    // Some of the captures that cannot be sent write, too.
+    let captures = captures.map(any_sequence);
+    let user = recording.cases.first().and_then(|_| wire::user());
+    steps.extend(user.into_iter().chain(captures).map(|step| (step, false)));
     let judged = steps.iter().filter(|(_, left_out)| !left_out).map(|(step, _)| step);
     let used = used_names(judged);
     let steps = steps.into_iter().map(|(step, left_out)| (keep_used(step, &used), left_out));
@@ -204,6 +242,34 @@ mod tests {
         assert_eq!((refused(2).status, refused(2).headers["allow"].as_str()), (Some(405), "GET"));
         assert_eq!(fixture.steps[2].authorization.as_deref(), Some("Basic x"));
         assert!(fixture.steps[0].save.is_empty(), "nothing uses it");
+    }
+
+    #[test]
+    fn an_import_ends_where_a_request_that_is_not_served_changed_something() {
+        let ok = json!({"code": 0, "body": {}});
+        let keys = json!({"method": "POST", "path": "/management/v1/users/x/keys"});
+        let body = json!({"code": 3, "message": "m"});
+        let fixture = import(json!([
+            call("before", ok.clone()),
+            {"id": "refused", "http": keys, "answer": {"status": 400, "body": body}},
+            call("between", ok.clone()),
+            {"id": "changes", "http": keys, "answer": {"status": 200, "body": {}}},
+            call("after", ok),
+        ]));
+        let ids: Vec<&str> = fixture.steps.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids, ["before", "between"]);
+    }
+
+    #[test]
+    fn what_is_not_served_is_named() {
+        let recording = |rpc: &str| {
+            let steps = json!([{"id": "a", "call": "GetMyOrg"}, {"id": "b", "call": rpc}]);
+            let text = json!({"name": "r", "about": "a", "actors": {}, "steps": steps});
+            serde_json::from_value::<Recording>(text).unwrap()
+        };
+        let catalogue = Catalogue::new().unwrap();
+        assert_eq!(recording("GetUserByID").unserved(&catalogue), None);
+        assert_eq!(recording("NoSuchRpc").unserved(&catalogue), Some("NoSuchRpc"));
     }
 
     #[test]

@@ -6,26 +6,36 @@ use serde_json::Value;
 
 use crate::fixture::{Expected, Fixture, Refused, Step, Transport};
 use crate::operation::Catalogue;
+use crate::relation::Relation;
 use crate::variables::names;
 
-/// Every fault, as `step ID: what`.
-pub fn faults(fixture: &Fixture, catalogue: &Catalogue) -> Vec<String> {
-    let mut known: BTreeSet<String> = ["run", "org", "admin_token"].map(String::from).into();
+/// What is wrong, and the line of the step that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub line: u64,
+    /// `step ID: what`
+    pub what: String,
+}
+
+/// Every fault of a fixture that could be read.
+pub fn faults(fixture: &Fixture, catalogue: &Catalogue) -> Vec<Fault> {
+    let mut known: BTreeSet<String> =
+        ["run", "org", "admin_token", "authority"].map(String::from).into();
     for actor in fixture.actors.keys() {
         known.extend([actor.clone(), format!("{actor}_token")]);
     }
     let mut ids = BTreeSet::new();
-    let mut captures: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut captures: BTreeMap<&str, &Step> = BTreeMap::new();
     let mut used = BTreeSet::new();
     let mut faults = Vec::new();
     for step in &fixture.steps {
-        let mut fault = |what: String| faults.push(format!("step {}: {what}", step.id));
+        let mut fault = |what: String| faults.push(Fault::of(step, what));
         if !ids.insert(&step.id) {
             fault("its id is taken".into());
         }
         form(step, catalogue).into_iter().for_each(&mut fault);
         for name in step.save.keys() {
-            captures.insert(name, &step.id);
+            captures.insert(name, step);
             known.insert(name.clone());
         }
         for name in used_names(step) {
@@ -38,11 +48,17 @@ pub fn faults(fixture: &Fixture, catalogue: &Catalogue) -> Vec<String> {
     let unused = captures
         .iter()
         .filter(|(name, _)| !used.contains(**name) && !used.contains(&format!("{name}_token")));
-    faults.extend(unused.map(|(name, id)| format!("step {id}: {name} is saved and never used")));
+    faults.extend(unused.map(|(name, s)| Fault::of(s, format!("{name} is saved and never used"))));
     if fixture.steps.is_empty() {
-        faults.push("no steps".into());
+        faults.push(Fault { line: 1, what: "no steps".into() });
     }
     faults
+}
+
+impl Fault {
+    fn of(step: &Step, what: String) -> Self {
+        Self { line: step.line, what: format!("step {}: {what}", step.id) }
+    }
 }
 
 /// What is wrong with the step by itself.
@@ -60,11 +76,22 @@ fn form(step: &Step, catalogue: &Catalogue) -> Vec<String> {
     if step.actor.is_some() && step.authorization.is_some() {
         faults.push("as or authorization, not both".into());
     }
+    faults.extend(step.holds.iter().filter_map(|text| Relation::parse(text).err()));
+    if !step.holds.is_empty() && step.answer.is_none() {
+        faults.push("relations hold in an answer only".into());
+    }
+    let same = |other: &&Expected| **other == step.expected_everywhere();
+    if step.differs.values().any(|other| same(&other)) {
+        faults.push("it differs in nothing".into());
+    }
     let expected = step.differs.values().cloned().chain([step.expected_everywhere()]);
     for expected in expected {
         let Expected { answer, refused, response } = &expected;
-        let kinds = [answer.is_some(), refused.is_some(), response.is_some()];
-        if kinds.iter().filter(|there| **there).count() != 1 {
+        let bodies = response.as_ref().map(|r| [r.text.is_some(), r.frames.is_some()]);
+        let [text, frames] = bodies.unwrap_or_default();
+        let kinds = [answer.is_some(), refused.is_some(), text, frames];
+        let bodies = kinds.iter().filter(|there| **there).count();
+        if bodies > 1 || (bodies == 0 && response.is_none()) {
             faults.push("one of answer, refused and response".into());
         }
         if response.is_some() && step.request.is_none() {
@@ -86,17 +113,15 @@ fn used_names(step: &Step) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     let mut text = |text: &str| out.extend(names(text).map(String::from));
     let request = step.request.as_ref();
-    let texts = [
-        step.org.as_deref(),
-        step.authorization.as_deref(),
-        request.map(|r| r.path.as_str()),
-        request.and_then(|r| r.body.as_deref()),
-    ];
+    let texts =
+        [step.org.as_deref(), step.authorization.as_deref(), request.map(|r| r.path.as_str())];
     texts
         .into_iter()
         .flatten()
-        .chain(step.headers.values().map(String::as_str))
+        .chain(step.headers.values().chain(&step.holds).map(String::as_str))
         .for_each(&mut text);
+    let mut inside = |value: &Value| texts_of(value, &mut text);
+    request.and_then(|r| r.body.as_ref()).into_iter().for_each(|body| body.texts(&mut inside));
     let values = [step.args.as_ref(), request.and_then(|r| r.json.as_ref())];
     values.into_iter().flatten().for_each(|value| texts_of(value, &mut text));
     for transport in Transport::ALL {
@@ -126,13 +151,14 @@ mod tests {
 
     fn faults_of(steps: &str) -> Vec<String> {
         let text = format!("about: a\nactors: {{ v: [] }}\nsteps:\n{steps}");
-        faults(&Fixture::parse("f", &text).unwrap(), &Catalogue::new().unwrap())
+        let faults = faults(&Fixture::parse("f", &text).unwrap(), &Catalogue::new().unwrap());
+        faults.into_iter().map(|fault| format!("{}: {}", fault.line, fault.what)).collect()
     }
 
     #[test]
     fn a_good_fixture_has_none() {
         let good = "  - { id: a, call: ManagementService_GetMyOrg, as: v, save: { o: org.id }, \
-                    answer: { org: { id: \"${o}\" } } }\n";
+                    holds: [\"$.org.id == ${org}\"], answer: { org: { id: \"${o}\" } } }\n";
         assert_eq!(faults_of(good), [""; 0]);
     }
 
@@ -147,12 +173,27 @@ mod tests {
             ("call: ManagementService_GetMyOrg, save: { o: a }, answer: {}", "never used"),
             ("call: ManagementService_GetMyOrg, refused: { code: NOT_FOUND }", "or decoder"),
             ("call: ManagementService_GetMyOrg, response: { status: 200 }", "for a request"),
+            ("call: ManagementService_GetMyOrg, holds: [$.a ~ b], answer: {}", "$.a ~ b"),
+            (
+                "call: ManagementService_GetMyOrg, holds: [$.a > 1], refused: { code: OK, message: m }",
+                "only",
+            ),
+            (
+                "call: ManagementService_GetMyOrg, answer: {}, differs: { rest: { answer: {} } }",
+                "in nothing",
+            ),
+            (
+                "request: { method: GET, path: / }, response: { status: 200, text: x }, answer: {}",
+                "one of",
+            ),
+            ("request: { method: GET, path: /, body: \"${x}\" }, answer: {}", "saved as x"),
             ("request: { method: GET, path: /, json: 1, body: x }, answer: {}", "not both"),
         ] {
             let found = faults_of(&format!("  - {{ id: a, {step} }}\n"));
-            assert!(found.len() == 1 && found[0].contains(fault), "{step}: {found:?}");
+            let one = found.len() == 1 && found[0].starts_with("4: step a: ");
+            assert!(one && found[0].contains(fault), "{step}: {found:?}");
         }
         let step = "  - { id: a, call: ManagementService_GetMyOrg, answer: {} }\n";
-        assert_eq!(faults_of(&step.repeat(2)), ["step a: its id is taken"]);
+        assert_eq!(faults_of(&step.repeat(2)), ["5: step a: its id is taken"]);
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use prost_reflect::{DescriptorPool, MethodDescriptor};
+use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor};
+use serde_json::Value;
 
 /// An operation as the clients need it.
 #[derive(Debug)]
@@ -15,6 +16,12 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether calling it changes nothing, as far as method and name tell.
+    pub fn is_read(&self) -> bool {
+        let searches = self.facts.method == "POST" && self.facts.path.ends_with("/_search");
+        self.facts.method == "GET" || searches
+    }
+
     /// The path of the rpc on gRPC and gRPC-web.
     pub fn rpc_path(&self) -> String {
         format!("/{}/{}", self.facts.service, self.facts.rpc)
@@ -29,7 +36,10 @@ pub fn id(facts: &contract::Operation) -> String {
 
 /// Every operation of the contract by operation id, `ManagementService_GetUserByID`.
 #[derive(Debug)]
-pub struct Catalogue(BTreeMap<String, Operation>);
+pub struct Catalogue {
+    operations: BTreeMap<String, Operation>,
+    pool: DescriptorPool,
+}
 
 impl Catalogue {
     /// # Errors
@@ -43,19 +53,51 @@ impl Catalogue {
             let body = has_body(&method);
             Ok((id(facts), Operation { facts, method, body }))
         });
-        rows.collect::<Result<_, String>>().map(Self)
+        let operations = rows.collect::<Result<_, String>>()?;
+        Ok(Self { operations, pool })
+    }
+
+    /// A message of the contract by its full name, its members as protobuf JSON.
+    ///
+    /// # Errors
+    /// When there is no such message, or it does not have these members.
+    pub fn message(&self, name: &str, json: &Value) -> Result<DynamicMessage, String> {
+        let kind = self.pool.get_message_by_name(name);
+        let kind = kind.ok_or_else(|| format!("no message {name}"))?;
+        DynamicMessage::deserialize(kind, json).map_err(|e| format!("{name}: {e}"))
     }
 
     /// # Errors
     /// When there is no such operation.
     pub fn find(&self, id: &str) -> Result<&Operation, String> {
-        self.0.get(id).ok_or_else(|| format!("no operation {id}"))
+        self.operations.get(id).ok_or_else(|| format!("no operation {id}"))
+    }
+
+    /// The operation that a request is for: an rpc by its path, a route by method and path, a
+    /// fixed part of a path before a parameter.
+    pub fn of_request(&self, method: &str, path: &str) -> Option<&Operation> {
+        let path = path.split('?').next().unwrap_or_default();
+        let fits = |operation: &&Operation| {
+            let facts = operation.facts;
+            path == operation.rpc_path() || (method == facts.method && on_route(path, facts.path))
+        };
+        self.operations
+            .values()
+            .filter(fits)
+            .min_by_key(|operation| operation.facts.path.matches('{').count())
     }
 
     /// The operation id of the first service that has this rpc, the Management API's first.
     pub fn id_of_rpc(&self, rpc: &str) -> Option<String> {
         contract::OPERATIONS.iter().find(|facts| facts.rpc == rpc).map(id)
     }
+}
+
+/// Whether the path is on the route, parameters in braces.
+fn on_route(path: &str, route: &str) -> bool {
+    let (path, route): (Vec<_>, Vec<_>) = (path.split('/').collect(), route.split('/').collect());
+    let mut parts = path.iter().zip(&route);
+    path.len() == route.len() && parts.all(|(part, name)| name.starts_with('{') || name == part)
 }
 
 /// Whether the `google.api.http` option names a body.
@@ -76,7 +118,14 @@ mod tests {
         let catalogue = Catalogue::new().unwrap();
         assert!(catalogue.find("ManagementService_UpdateHumanPhone").unwrap().body);
         assert!(!catalogue.find("ManagementService_RemoveHumanPhone").unwrap().body);
+        assert!(catalogue.find("ManagementService_ListUsers").unwrap().is_read());
+        assert!(!catalogue.find("ManagementService_AddHumanUser").unwrap().is_read());
         assert!(catalogue.find("ManagementService_Nothing").is_err());
+        let rpc = |method: &str, path: &str| Some(catalogue.of_request(method, path)?.facts.rpc);
+        let path = "/management/v1/users/${u}/metadata/_bulk?x=/y";
+        assert_eq!(rpc("POST", path), Some("BulkSetUserMetadata"));
+        assert_eq!(rpc("GET", path), Some("GetUserMetadata"));
+        assert_eq!(rpc("GET", "/management/v1/users/1/"), None);
         let id = catalogue.id_of_rpc("GetMyUser").unwrap();
         assert_eq!(id, "AuthService_GetMyUser");
     }

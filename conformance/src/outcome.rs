@@ -1,10 +1,12 @@
 //! What a server answered, in one form for every transport.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::{Map, Value, json};
 
 use crate::code::Code;
+use crate::compare::shown;
 use crate::fixture::{Expected, Refused, Transport};
 
 /// The type of the one detail that a refusal carries.
@@ -26,6 +28,8 @@ pub enum Reply {
         message: String,
         details: Vec<Value>,
     },
+    /// A raw answer on gRPC or gRPC-web: messages as JSON, frames of trailers as text.
+    Frames(Vec<Value>),
     /// A REST body that is neither JSON nor the error schema.
     Text(String),
 }
@@ -33,10 +37,26 @@ pub enum Reply {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Head {
     pub status: u16,
+    /// By name in lower case; the values of repeated ones in order and joined by `, `.
     pub headers: BTreeMap<String, String>,
+    pub trailers: BTreeMap<String, String>,
 }
 
 impl Outcome {
+    /// The body in JSON, as REST sends it.
+    pub fn body(&self) -> Option<Value> {
+        match &self.reply {
+            Reply::Answer(body) => Some(body.clone()),
+            Reply::Refused { code, message, details } if details.is_empty() => {
+                Some(json!({ "code": code, "message": message }))
+            }
+            Reply::Refused { code, message, details } => {
+                Some(json!({ "code": code, "message": message, "details": details }))
+            }
+            Reply::Frames(_) | Reply::Text(_) => None,
+        }
+    }
+
     /// The answer in the form of [`wanted`], headers as far as they are expected.
     pub fn seen(&self, expected: &Expected) -> Value {
         let refused = expected.refused.as_ref();
@@ -49,6 +69,10 @@ impl Outcome {
             }
             Reply::Text(_) if expected.response.as_ref().is_some_and(|r| r.text.is_none()) => None,
             Reply::Text(text) => seen.insert("text".into(), text.clone().into()),
+            Reply::Frames(frames) => {
+                seen.insert("trailers".into(), json!(self.head.as_ref().map(|h| &h.trailers)));
+                seen.insert("frames".into(), frames.clone().into())
+            }
         };
         let Some(head) = &self.head else { return Value::Object(seen) };
         seen.insert("status".into(), head.status.into());
@@ -56,44 +80,65 @@ impl Outcome {
         let value = |name: &str| head.headers.get(&name.to_lowercase()).cloned();
         let found = headers.filter_map(|name| Some((name.clone(), value(&name)?.into())));
         seen.insert("headers".into(), Value::Object(found.collect()));
-        if !matches!(self.reply, Reply::Text(_)) && head.content_type() != "application/json" {
-            seen.insert("content_type".into(), head.content_type().into());
+        let json = matches!(self.reply, Reply::Answer(_) | Reply::Refused { .. });
+        if json && head.header("content-type") != "application/json" {
+            seen.insert("content_type".into(), head.header("content-type").into());
         }
         Value::Object(seen)
     }
 }
 
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(head) = &self.head {
+            write!(f, "HTTP {}, {:?}, ", head.status, head.header("content-type"))?;
+        }
+        match &self.reply {
+            Reply::Answer(body) => f.write_str(&shown(body)),
+            Reply::Refused { code, message, .. } => write!(f, "code {code}: {message}"),
+            Reply::Frames(frames) => write!(f, "{} frames", frames.len()),
+            Reply::Text(text) => write!(f, "no JSON of this API: {}", shown(&json!(text))),
+        }
+    }
+}
+
 impl Head {
-    fn content_type(&self) -> &str {
-        self.headers.get("content-type").map_or("", String::as_str)
+    /// A header's values, empty when it is absent.
+    pub fn header(&self, lower_case_name: &str) -> &str {
+        self.headers.get(lower_case_name).map_or("", String::as_str)
     }
 }
 
 /// What a step expects, in the form of [`Outcome::seen`]; `${…}` are not filled in yet.
 pub fn wanted(expected: &Expected, transport: Transport) -> Value {
-    let (mut wanted, status) = match expected {
-        Expected { answer: Some(body), .. } => (json!({ "answer": body }), 200),
-        Expected { refused: Some(refused), .. } => {
-            let status = refused.status.unwrap_or(refused.code.http_status());
-            (json!({ "refused": refused_form(refused) }), status)
-        }
-        Expected { response: Some(response), .. } => {
-            let text = response.text.as_ref();
-            (text.map_or(json!({}), |text| json!({ "text": text })), response.status)
-        }
-        _ => (json!({}), 200),
+    let Expected { answer, refused, response } = expected;
+    let mut wanted = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        wanted.extend(value.map(|value| (name.to_string(), value)));
     };
-    if let (Transport::Rest, Some(members)) = (transport, wanted.as_object_mut()) {
-        members.insert("status".into(), status.into());
-        members.insert("headers".into(), json!(expected_headers(expected)));
+    put("answer", answer.clone());
+    put("refused", refused.as_ref().map(refused_form));
+    if let Some(response) = response {
+        put("text", response.text.clone().map(Value::from));
+        put("frames", response.frames.clone().map(Value::from));
+        put("trailers", response.frames.as_ref().map(|_| json!(response.trailers)));
     }
-    wanted
+    if transport == Transport::Rest {
+        put("status", Some(status(expected).into()));
+        put("headers", Some(json!(expected_headers(expected))));
+    }
+    Value::Object(wanted)
+}
+
+fn status(expected: &Expected) -> u16 {
+    let refused = expected.refused.as_ref().map(|r| r.status.unwrap_or(r.code.http_status()));
+    expected.response.as_ref().map(|r| r.status).or(refused).unwrap_or(200)
 }
 
 fn expected_headers(expected: &Expected) -> BTreeMap<String, String> {
     let refused = expected.refused.as_ref().map(|r| &r.headers);
     let response = expected.response.as_ref().map(|r| &r.headers);
-    refused.or(response).cloned().unwrap_or_default()
+    response.or(refused).cloned().unwrap_or_default()
 }
 
 fn refused_form(refused: &Refused) -> Value {
@@ -192,7 +237,7 @@ mod tests {
         let answer = Expected { answer: Some(json!({})), ..Expected::default() };
         let want = wanted(&answer, Transport::Rest);
         assert_eq!(want, json!({"answer": {}, "status": 200, "headers": {}}));
-        let head = Head { status: 200, headers: [].into() };
+        let head = Head { status: 200, headers: [].into(), trailers: [].into() };
         let seen = Outcome { reply: Reply::Answer(json!({})), head: Some(head) }.seen(&answer);
         assert_eq!(seen["content_type"], "");
     }

@@ -1,5 +1,6 @@
 //! The verdicts of a run as text, JUnit XML or JSON.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ impl Totals {
     }
 }
 
-/// What failed, for a terminal.
+/// What failed, what the server should do and does not, and what was left on it, for a terminal.
 pub fn text(verdicts: &[Verdict]) -> String {
     let mut out = String::new();
     for verdict in verdicts.iter().filter(|verdict| !verdict.passed()) {
@@ -36,7 +37,12 @@ pub fn text(verdicts: &[Verdict]) -> String {
             out += &format!("  {line}\n");
         }
     }
-    out
+    let advice: BTreeSet<&String> = verdicts.iter().flat_map(|verdict| &verdict.advice).collect();
+    out.extend(advice.into_iter().map(|advice| format!("advice: {advice}\n")));
+    match verdicts.iter().map(|verdict| verdict.left.len()).sum() {
+        0 => out,
+        left => out + &format!("left on the server, which removes none: {left} organisations\n"),
+    }
 }
 
 /// A suite for each transport, a case for each fixture.
@@ -71,6 +77,8 @@ pub fn json(verdicts: &[Verdict], totals: Totals) -> Value {
             "passed": verdict.passed(),
             "milliseconds": u64::try_from(verdict.took.as_millis()).unwrap_or(u64::MAX),
             "failures": verdict.lines(),
+            "advice": verdict.advice,
+            "left": verdict.left,
         })
     });
     let Totals { passed, failed, skipped } = totals;
@@ -103,12 +111,15 @@ mod tests {
     use crate::play::Failure;
 
     fn verdicts() -> Vec<Verdict> {
-        let failure = Failure { step: "s".into(), why: vec!["a: want <b>, got \u{1}".into()] };
+        let why = vec!["a: want <b>, got \u{1}".into()];
+        let failure = Failure { line: 7, step: "s".into(), call: "Get".into(), why };
         let verdict = |fixture: &str, failures| Verdict {
             fixture: fixture.into(),
             transport: Transport::GrpcWeb,
             took: Duration::from_millis(5),
             result: Ok(failures),
+            advice: ["a header".into()].into(),
+            left: vec!["1".into()],
         };
         vec![verdict("good", vec![]), verdict("bad", vec![failure])]
     }
@@ -118,11 +129,15 @@ mod tests {
         let verdicts = verdicts();
         let totals = Totals::of(&verdicts, 3);
         assert_eq!(totals.line(), "conformance: 1 passed, 1 failed, 3 skipped");
-        assert_eq!(text(&verdicts), "FAILED bad [grpc_web]\n  s: a: want <b>, got \u{1}\n");
+        let shown = "FAILED bad [grpc_web]\n  line 7, step s, Get:\n    a: want <b>, got \u{1}\n\
+                     advice: a header\n\
+                     left on the server, which removes none: 2 organisations\n";
+        assert_eq!(text(&verdicts), shown);
         let xml = junit(&verdicts);
         assert!(xml.contains(r#"tests="2" failures="1""#), "{xml}");
-        assert!(xml.contains("<failure>s: a: want &lt;b&gt;, got \u{fffd}</failure>"), "{xml}");
+        assert!(xml.contains("  a: want &lt;b&gt;, got \u{fffd}</failure>"), "{xml}");
         let json = json(&verdicts, totals);
-        assert_eq!(json["plays"][1]["failures"][0], "s: a: want <b>, got \u{1}");
+        assert_eq!(json["plays"][1]["failures"][1], "  a: want <b>, got \u{1}");
+        assert_eq!((&json["plays"][0]["left"][0], &json["failed"]), (&json!("1"), &json!(1)));
     }
 }

@@ -11,6 +11,15 @@ use crate::operation::Catalogue;
 use crate::outcome::Reply;
 use crate::variables::Variables;
 
+/// What was made on the server and has to be removed.
+#[derive(Debug, Default)]
+pub struct Made {
+    /// Ids of organisations.
+    pub orgs: Vec<String>,
+    /// Users, each as organisation and id.
+    pub users: Vec<(String, String)>,
+}
+
 /// Makes what fixtures need with the instance owner's token.
 pub struct Setup<'a> {
     pub client: &'a Client,
@@ -19,61 +28,64 @@ pub struct Setup<'a> {
 }
 
 impl Setup<'_> {
-    /// The variables that a fixture starts with.
+    /// The variables that a fixture starts with; what is made for them is noted, also on failure.
     ///
     /// # Errors
     /// When the server cannot be reached or refuses.
-    pub async fn make(&self, fixture: &Fixture) -> Result<Variables, Trouble> {
+    pub async fn make(&self, fixture: &Fixture, made: &mut Made) -> Result<Variables, Trouble> {
         let run = word();
         let mut variables = Variables::default();
         variables.set("run", run.clone());
         variables.set("admin_token", self.token);
-        let org = self.org_named(&run).await?;
+        variables.set("authority", self.client.authority());
+        let org = self.must("AddOrg", None, json!({ "name": format!("org-{run}") })).await?;
+        let org = member(&org, "id")?;
         variables.set("org", org.clone());
+        made.orgs.push(org.clone());
         for (name, roles) in &fixture.actors {
-            let (id, token) = self.actor(&org, &format!("{name}-{run}"), roles).await?;
+            let user = format!("{name}-{run}");
+            let user = json!({ "userName": user, "name": user });
+            let id = member(&self.must("AddMachineUser", Some(&org), user).await?, "userId")?;
+            made.users.push((org.clone(), id.clone()));
+            variables.set(&format!("{name}_token"), self.token(&org, &id, roles).await?);
             variables.set(name, id);
-            variables.set(&format!("{name}_token"), token);
         }
         Ok(variables)
     }
 
-    /// A fresh organisation's id.
+    /// Reads something that every server has.
     ///
     /// # Errors
     /// As [`Self::make`].
-    pub async fn org(&self) -> Result<String, Trouble> {
-        self.org_named(&word()).await
+    pub async fn try_server(&self) -> Result<(), Trouble> {
+        self.must("GetMyOrg", None, json!({})).await.map(drop)
     }
 
-    async fn org_named(&self, run: &str) -> Result<String, Trouble> {
-        let made = self.must("AddOrg", None, json!({ "name": format!("org-{run}") })).await?;
-        member(&made, "id")
-    }
-
-    /// A machine user with these roles: its id and its token.
-    async fn actor(
-        &self,
-        org: &str,
-        name: &str,
-        roles: &[String],
-    ) -> Result<(String, String), Trouble> {
-        let user = json!({ "userName": name, "name": name });
-        let id = member(&self.must("AddMachineUser", Some(org), user).await?, "userId")?;
+    /// A token of the user, who is given these roles.
+    async fn token(&self, org: &str, id: &str, roles: &[String]) -> Result<String, Trouble> {
         if !roles.is_empty() {
             let roles = json!({ "userId": id, "roles": roles });
             self.must("AddOrgMember", Some(org), roles).await?;
         }
         let user = json!({ "userId": id });
         let made = self.must("AddPersonalAccessToken", Some(org), user).await?;
-        Ok((id, member(&made, "token")?))
+        member(&made, "token")
     }
 
-    /// Removes the organisations; one that the server cannot remove stays.
-    pub async fn remove(&self, orgs: &[String]) {
-        for org in orgs {
-            let _ = self.must("RemoveOrg", Some(org), json!({})).await;
+    /// Removes organisations with their users; where that is impossible, the users alone.
+    /// Gives the organisations that stay.
+    pub async fn remove(&self, made: Made) -> Vec<String> {
+        let mut left = Vec::new();
+        for org in made.orgs {
+            if self.must("RemoveOrg", Some(&org), json!({})).await.is_err() {
+                left.push(org);
+            }
         }
+        for (org, id) in made.users.iter().filter(|(org, _)| left.contains(org)) {
+            // The fixture may have removed it already.
+            let _ = self.must("RemoveUser", Some(org), json!({ "id": id })).await;
+        }
+        left
     }
 
     async fn must(&self, rpc: &str, org: Option<&str>, args: Value) -> Result<Value, Trouble> {
@@ -87,7 +99,7 @@ impl Setup<'_> {
         let outcome = rest::call(self.client, Call { operation, args: &args, headers }).await?;
         match outcome.reply {
             Reply::Answer(body) => Ok(body),
-            other => Err(broken(format!("{other:?}"))),
+            _ => Err(broken(outcome.to_string())),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `${…}` in fixtures.
 //!
 //! * `${name}`: a captured value, or one that the set-up gives: `run` (a word of this run),
-//!   `org`, `admin_token`, and for an actor `NAME` (its user id) and `NAME_token`
+//!   `org`, `admin_token`, `authority` (the server's host and port), and for an actor `NAME` (its
+//!   user id) and `NAME_token`
 //! * `${'text'*N}`: the text N times
 
 use std::collections::BTreeMap;

@@ -7,14 +7,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bailey::{Running, Settings};
 use conformance::client::Client;
+use conformance::document::Document;
 use conformance::fixture::{self, Fixture, Transport};
 use conformance::operation::Catalogue;
 use conformance::play::Player;
 use libtest_mimic::{Arguments, Trial};
 use tokio::runtime::Runtime;
+
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
     match run() {
@@ -50,8 +54,13 @@ fn run() -> Result<ExitCode, String> {
 }
 
 fn player(server: &Running) -> Result<Player, String> {
-    let client = Client::new(&format!("http://{}", server.address))?;
-    Ok(Player { client, catalogue: Catalogue::new()?, token: server.token.clone() })
+    let client = Client::new(&format!("http://{}", server.address), TIMEOUT)?;
+    let mut player = Player::new(client, Catalogue::new()?, server.token.clone());
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/management.json");
+    if let Ok(text) = std::fs::read_to_string(document) {
+        player.document = Some(Document::parse(&text)?);
+    }
+    Ok(player)
 }
 
 /// A test for each fixture and transport; without a player, to be listed only.

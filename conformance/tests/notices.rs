@@ -6,6 +6,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
+use std::time::Duration;
 
 use conformance::client::{Client, Trouble};
 use conformance::fixture::{Fixture, Transport};
@@ -67,8 +68,8 @@ const WRONG: [(&str, &str, &str); 13] = [
 ];
 
 fn player(url: &str, token: &str) -> Player {
-    let client = Client::new(url).unwrap();
-    Player { client, catalogue: Catalogue::new().unwrap(), token: token.into() }
+    let client = Client::new(url, Duration::from_secs(30)).unwrap();
+    Player::new(client, Catalogue::new().unwrap(), token.into())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,10 +111,10 @@ async fn a_server_that_is_none_is_trouble() {
     let moved = "HTTP/1.1 302 Found\r\nlocation: /management/v1/orgs\r\ncontent-length: 0\r\n\r\n";
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\n{\"id\":";
     for bytes in [html, moved, cut, "", "SSH-2.0-x\r\n"] {
-        let trouble = player(&answering(bytes), "token").try_setup().await.unwrap_err();
+        let trouble = player(&answering(bytes), "token").try_server().await.unwrap_err();
         assert!(matches!(trouble, Trouble::Broken(_)), "{bytes}: {trouble:?}");
     }
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let trouble = player(&format!("http://{gone}"), "token").try_setup().await.unwrap_err();
+    let trouble = player(&format!("http://{gone}"), "token").try_server().await.unwrap_err();
     assert!(matches!(trouble, Trouble::Unreachable(_)), "{trouble:?}");
 }

@@ -1,30 +1,17 @@
 //! REST, in grpc-gateway's dialect: parameters in the path, the rest in a JSON body or a query.
 
 use bytes::Bytes;
+use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Method, Request};
-use http_body_util::Full;
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use super::{Answer, Call, Client, Trouble};
-use crate::outcome::{Head, Outcome, Reply};
+use super::raw::{self, Raw};
+use super::{Call, Client, Trouble};
+use crate::outcome::Outcome;
 
 /// All but the unreserved characters (RFC 3986, 2.3).
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-/// What cannot stand in a URI as it is.
-const ILLEGAL: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
 /// # Errors
 /// When there is no answer.
 pub async fn call(client: &Client, mut call: Call<'_>) -> Result<Outcome, Trouble> {
@@ -39,29 +26,8 @@ pub async fn call(client: &Client, mut call: Call<'_>) -> Result<Outcome, Troubl
         flatten("", &Value::Object(args), &mut query);
         path = format!("{path}?{}", query.join("&"));
     }
-    raw(client, call.operation.facts.method, &path, call.headers, body).await
-}
-
-/// A request as it stands; what a URI cannot hold is percent-encoded.
-///
-/// # Errors
-/// When there is no answer.
-pub async fn raw(
-    client: &Client,
-    method: &str,
-    path: &str,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Outcome, Trouble> {
-    let path = path.split('#').next().unwrap_or_default();
-    let uri = client.uri(&utf8_percent_encode(path, ILLEGAL).to_string())?;
-    let method = Method::from_bytes(method.as_bytes());
-    let method = method.map_err(|e| Trouble::Broken(e.to_string()))?;
-    let mut request = Request::new(Full::new(body));
-    *request.method_mut() = method;
-    *request.uri_mut() = uri;
-    *request.headers_mut() = headers;
-    Ok(understand(client.send(&client.http1, request).await?))
+    let (method, path, headers) = (call.operation.facts.method, path.as_str(), call.headers);
+    raw::send(client, Raw { method, path, headers, body, http2: false, output: None }).await
 }
 
 /// The route with its parameters taken out of the arguments; an absent one is empty.
@@ -115,32 +81,6 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn understand(answer: Answer) -> Outcome {
-    let headers = answer.headers.iter().map(|(name, value)| {
-        (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-    });
-    let head = Head { status: answer.status.as_u16(), headers: headers.collect() };
-    let reply = match serde_json::from_slice(&answer.body) {
-        Ok(body) if head.status == 200 => Reply::Answer(body),
-        Ok(body) => refusal(&body).unwrap_or_else(|| Reply::Text(body.to_string())),
-        Err(_) => Reply::Text(String::from_utf8_lossy(&answer.body).into_owned()),
-    };
-    Outcome { reply, head: Some(head) }
-}
-
-/// The body as the error schema: `code`, `message` and perhaps `details`, nothing else.
-fn refusal(body: &Value) -> Option<Reply> {
-    let members = body.as_object()?;
-    let known = |name: &String| matches!(name.as_str(), "code" | "message" | "details");
-    let details = match members.get("details") {
-        None => Vec::new(),
-        Some(details) => details.as_array()?.clone(),
-    };
-    let (code, message) = (members.get("code")?.as_i64()?, members.get("message")?.as_str()?);
-    let reply = Reply::Refused { code, message: message.into(), details };
-    members.keys().all(known).then_some(reply)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -165,12 +105,5 @@ mod tests {
         let mut query = Vec::new();
         flatten("", &json!({"a": {"b": ["x&y", true]}, "c": 1}), &mut query);
         assert_eq!(query.join("&"), "a.b=x%26y&a.b=true&c=1");
-    }
-
-    #[test]
-    fn only_the_error_schema_is_a_refusal() {
-        assert!(refusal(&json!({"code": 5, "message": "m"})).is_some());
-        assert!(refusal(&json!({"code": 5, "message": "m", "error": "m"})).is_none());
-        assert!(refusal(&json!({"code": "5", "message": "m"})).is_none());
     }
 }

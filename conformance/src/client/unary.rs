@@ -99,7 +99,8 @@ pub fn outcome(
     Ok(Outcome { reply, head: None })
 }
 
-fn to_json(output: MessageDescriptor, message: Bytes) -> Result<Value, Trouble> {
+/// The message as protobuf JSON; a field that the contract does not have is broken.
+pub fn to_json(output: MessageDescriptor, message: Bytes) -> Result<Value, Trouble> {
     let decoded = DynamicMessage::decode(output, message);
     let decoded = decoded.map_err(|e| Trouble::Broken(format!("the message: {e}")))?;
     if let Some(number) = unknown_field(&decoded) {

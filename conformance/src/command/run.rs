@@ -1,18 +1,19 @@
 //! `conformance run`: every fixture on every transport, several at a time.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use conformance::client::{Client, Trouble};
+use conformance::document::Document;
 use conformance::fixture::{Fixture, Transport};
 use conformance::operation::Catalogue;
 use conformance::play::{Player, Verdict};
 use conformance::report::{self, Totals};
+use conformance::run::{self, Plays};
 use glob::Pattern;
-use tokio::task::JoinSet;
 
 const UNREACHABLE: u8 = 11;
 const SETUP: u8 = 12;
@@ -33,9 +34,21 @@ pub struct Run {
     /// The transports, separated by commas.
     #[arg(long, value_enum, value_delimiter = ',')]
     transport: Vec<Transport>,
+    /// An OpenAPI 3.0 document that answers over REST are checked against.
+    #[arg(long)]
+    document: Option<PathBuf>,
     /// How many plays at a time.
     #[arg(long, default_value_t = 8)]
     jobs: usize,
+    /// Seconds that an answer may take.
+    #[arg(long, default_value_t = 30)]
+    timeout: u64,
+    /// Seconds that reads may lag behind writes: so long a read that differs is repeated.
+    #[arg(long, default_value_t = 0)]
+    eventually: u64,
+    /// Play everything so often, each time in another order; the verdicts have to agree.
+    #[arg(long, default_value_t = 1)]
+    repeat: usize,
     /// Write a report: its form and its file.
     #[arg(long, num_args = 2, value_names = ["junit|json", "FILE"])]
     report: Vec<String>,
@@ -47,20 +60,14 @@ enum Form {
     Json,
 }
 
-type Plays = Vec<(Fixture, Transport)>;
-
 impl Run {
     pub fn execute(self) -> Result<u8, String> {
         let report = self.report_file()?;
         let catalogue = Catalogue::new()?;
-        let token = fs::read_to_string(&self.token_file);
-        let token = token.map_err(|e| format!("{}: {e}", self.token_file.display()))?;
-        let token = token.trim().to_string();
         let (plays, skipped) = self.plays(super::load(&self.fixtures, &catalogue)?);
-        let client = Client::new(&self.base_url)?;
-        let player = Player { client, catalogue, token };
+        let player = self.player(catalogue)?;
         let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
-        let verdicts = match runtime.block_on(play_all(player, plays, self.jobs.max(1))) {
+        let verdicts = match runtime.block_on(self.verdicts(player, plays)) {
             Ok(verdicts) => verdicts,
             Err(trouble) => {
                 eprintln!("conformance: {}: {trouble}", self.base_url);
@@ -76,10 +83,51 @@ impl Run {
             };
             fs::write(file, text).map_err(|e| format!("{}: {e}", file.display()))?;
         }
+        let unstable = self.unstable(&verdicts);
+        print!("{unstable}");
         println!("{}", totals.line());
         let setup = verdicts.iter().find_map(|verdict| verdict.result.as_ref().err());
         let passed = totals.failed == 0 && totals.passed > 0;
         Ok(setup.map_or(u8::from(!passed), exit_code))
+    }
+
+    fn player(&self, catalogue: Catalogue) -> Result<Player, String> {
+        let token = super::read(&self.token_file)?.trim().to_string();
+        let client = Client::new(&self.base_url, Duration::from_secs(self.timeout))?;
+        let mut player = Player::new(client, catalogue, token);
+        player.lag = Duration::from_secs(self.eventually);
+        if let Some(file) = &self.document {
+            let document = Document::parse(&super::read(file)?);
+            player.document = Some(document.map_err(|e| format!("{}: {e}", file.display()))?);
+        }
+        Ok(player)
+    }
+
+    /// The verdicts of every run, each run in its own order.
+    async fn verdicts(&self, player: Player, plays: Plays) -> Result<Vec<Verdict>, Trouble> {
+        player.try_server().await?;
+        let mut verdicts = Vec::new();
+        let player = std::sync::Arc::new(player);
+        for _ in 0..self.repeat.max(1) {
+            let plays = if self.repeat > 1 { run::shuffled(plays.clone()) } else { plays.clone() };
+            verdicts.extend(run::all(player.clone(), plays, self.jobs.max(1)).await);
+        }
+        Ok(verdicts)
+    }
+
+    /// The plays that passed in some runs and failed in others, a line each.
+    fn unstable(&self, verdicts: &[Verdict]) -> String {
+        let mut passed: BTreeMap<_, usize> = BTreeMap::new();
+        for verdict in verdicts {
+            *passed.entry((&verdict.fixture, verdict.transport)).or_default() +=
+                usize::from(verdict.passed());
+        }
+        let runs = self.repeat.max(1);
+        let differ = passed.into_iter().filter(|(_, passed)| *passed != 0 && *passed != runs);
+        let line = |((fixture, transport), passed)| {
+            format!("UNSTABLE {fixture} [{transport}]: {passed} of {runs} passed\n")
+        };
+        differ.map(line).collect()
     }
 
     fn report_file(&self) -> Result<Option<(Form, &Path)>, String> {
@@ -104,27 +152,4 @@ fn exit_code(trouble: &Trouble) -> u8 {
         Trouble::Unreachable(_) | Trouble::Late => UNREACHABLE,
         Trouble::Broken(_) => SETUP,
     }
-}
-
-/// Every verdict in the order of the plays; trouble when not even an organisation can be made.
-async fn play_all(player: Player, plays: Plays, jobs: usize) -> Result<Vec<Verdict>, Trouble> {
-    player.try_setup().await?;
-    let shared = Arc::new((player, plays, AtomicUsize::new(0)));
-    let mut workers = JoinSet::new();
-    for _ in 0..jobs {
-        workers.spawn(worker(shared.clone()));
-    }
-    let mut verdicts = workers.join_all().await.concat();
-    verdicts.sort_by(|a, b| (&a.fixture, a.transport).cmp(&(&b.fixture, b.transport)));
-    Ok(verdicts)
-}
-
-/// Plays what no other worker has taken.
-async fn worker(shared: Arc<(Player, Plays, AtomicUsize)>) -> Vec<Verdict> {
-    let (player, plays, next) = shared.as_ref();
-    let mut verdicts = Vec::new();
-    while let Some((fixture, transport)) = plays.get(next.fetch_add(1, Ordering::Relaxed)) {
-        verdicts.push(player.play(fixture, *transport).await);
-    }
-    verdicts
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::code::Code;
-use crate::operation::Catalogue;
+use crate::operation::{Catalogue, Operation};
 use crate::outcome::{is_decoder_text, standard};
 use crate::yaml::Node;
 
@@ -14,7 +14,7 @@ use crate::yaml::Node;
 pub struct Recorded {
     pub id: String,
     note: Option<String>,
-    call: Option<String>,
+    pub call: Option<String>,
     args: Option<Node>,
     http: Option<Http>,
     #[serde(rename = "as")]
@@ -40,9 +40,9 @@ struct Http {
 }
 
 /// A call's answer has a code, a raw request's a status.
-#[derive(Clone, Deserialize, Default)]
+#[derive(Clone, Deserialize, Default, PartialEq)]
 #[serde(default)]
-struct Answer {
+pub struct Answer {
     code: Option<i64>,
     message: String,
     details: Vec<Value>,
@@ -58,6 +58,22 @@ impl Recorded {
         let code = self.answer.code.or(inner.get("code").and_then(Value::as_i64));
         let status = self.answer.status.or(self.http_status);
         matches!(code, Some(2 | 13)) || status.is_some_and(|s| s == 301 || s >= 500)
+    }
+
+    /// Whether it is a raw request for an operation that is not served.
+    pub fn needs_more(&self, catalogue: &Catalogue) -> bool {
+        self.operation(catalogue).is_some_and(|operation| !operation.facts.served)
+    }
+
+    /// Whether that request changed something.
+    pub fn changes_more(&self, catalogue: &Catalogue) -> bool {
+        let reads = self.operation(catalogue).is_some_and(Operation::is_read);
+        self.needs_more(catalogue) && !reads && self.answer.status == Some(200)
+    }
+
+    fn operation<'a>(&self, catalogue: &'a Catalogue) -> Option<&'a Operation> {
+        let http = self.http.as_ref()?;
+        catalogue.of_request(&http.method, &http.path)
     }
 
     /// The step as a fixture says it.
@@ -88,12 +104,14 @@ impl Recorded {
         put("always", self.always.then_some(Node::Leaf(true.into())));
         let (kind, answer) = self.answer.node().map_err(in_step)?;
         put(kind, Some(answer));
-        let differs = self.differs.iter().map(|(transport, answer)| {
-            let (kind, node) = answer.node()?;
-            Ok((transport.as_str(), Node::map([(kind, node)])))
-        });
+        let differs = self.differs.iter().filter(|(_, answer)| **answer != self.answer).map(
+            |(transport, answer)| {
+                let (kind, node) = answer.node()?;
+                Ok((transport.as_str(), Node::map([(kind, node)])))
+            },
+        );
         let differs = differs.collect::<Result<Vec<_>, String>>().map_err(in_step)?;
-        put("differs", Some(Node::map(differs)).filter(|_| !self.differs.is_empty()));
+        put("differs", Some(Node::map(differs)).filter(|node| *node != Node::Map([].into())));
         Ok(Node::Map(step))
     }
 
@@ -116,8 +134,14 @@ impl Http {
 }
 
 impl Answer {
+    /// That of a raw request, with a body in JSON.
+    pub fn of(body: Value, status: u16) -> Self {
+        let body = serde_json::from_value(body).ok();
+        Self { body, status: Some(status), ..Self::default() }
+    }
+
     /// The member of a step that says it: `answer`, `refused` or `response`.
-    fn node(&self) -> Result<(&'static str, Node), String> {
+    pub fn node(&self) -> Result<(&'static str, Node), String> {
         if let Some(code) = self.code.filter(|code| *code != 0) {
             return Ok(("refused", refused(code, &self.message, &self.details)?));
         }
