@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use crate::serve::Limits;
 
@@ -82,14 +82,8 @@ pub struct Settings {
     /// Seconds that the head of a request may take.
     #[arg(long, env = "BAILEY_HEADER_TIMEOUT", default_value_t = 10, value_name = "SECONDS")]
     pub header_timeout: u64,
-    /// Whether the answers of deprecated operations say so; ZITADEL's do not.
-    #[arg(
-        long,
-        env = "BAILEY_DEPRECATION_HEADERS",
-        default_value_t = true,
-        action = ArgAction::Set,
-        value_name = "BOOL"
-    )]
+    /// The answers of deprecated operations say so in headers; ZITADEL's do not.
+    #[arg(long, env = "BAILEY_DEPRECATION_HEADERS")]
     pub deprecation_headers: bool,
     /// The most connections at once; further ones wait.
     #[arg(long, env = "BAILEY_CONNECTIONS", default_value_t = 10_000, value_name = "NUMBER")]
