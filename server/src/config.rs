@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::serve::Limits;
@@ -74,19 +75,19 @@ pub struct Settings {
     #[arg(long, env = "BAILEY_MACHINE_ID", default_value_t = default_machine_id(), hide_default_value = true)]
     pub machine_id: u16,
     /// The most bytes of a request's body.
-    #[arg(long, env = "BAILEY_BODY_LIMIT", default_value_t = 4 << 20, value_name = "BYTES")]
+    #[arg(long, env = "BAILEY_BODY_LIMIT", default_value_t = 4 << 20, value_name = "BYTES", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1 << 30))]
     pub body_limit: usize,
     /// Seconds that a request may take, from its head to the end of the answer.
-    #[arg(long, env = "BAILEY_REQUEST_TIMEOUT", default_value_t = 30, value_name = "SECONDS")]
+    #[arg(long, env = "BAILEY_REQUEST_TIMEOUT", default_value_t = 30, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub request_timeout: u64,
     /// Seconds that the head of a request may take.
-    #[arg(long, env = "BAILEY_HEADER_TIMEOUT", default_value_t = 10, value_name = "SECONDS")]
+    #[arg(long, env = "BAILEY_HEADER_TIMEOUT", default_value_t = 10, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub header_timeout: u64,
     /// The answers of deprecated operations say so in headers; ZITADEL's do not.
     #[arg(long, env = "BAILEY_DEPRECATION_HEADERS")]
     pub deprecation_headers: bool,
     /// The most connections at once; further ones wait.
-    #[arg(long, env = "BAILEY_CONNECTIONS", default_value_t = 10_000, value_name = "NUMBER")]
+    #[arg(long, env = "BAILEY_CONNECTIONS", default_value_t = 10_000, value_name = "NUMBER", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     pub connections: usize,
 }
 

@@ -16,7 +16,7 @@ use crate::key::Key;
 use crate::passwords::Passwords;
 
 /// How often a push is tried when another process was faster.
-const ATTEMPTS: usize = 4;
+const ATTEMPTS: usize = 8;
 const LOCKS: usize = 1024;
 
 const APPEND: &str = "INSERT INTO events \
@@ -126,6 +126,21 @@ impl Core {
                 outcome => return outcome.map(|()| push.meta),
             }
         }
+    }
+
+    /// [`Self::commit`] for pushes that touch members of what they do not lock: they take turns.
+    pub async fn commit_members<'a, F, Fut>(
+        &'a self,
+        author: &'a Author,
+        stream: (&str, &str),
+        decide: F,
+    ) -> Result<Meta>
+    where
+        F: Fn(Push<'a>) -> Fut,
+        Fut: Future<Output = Result<Push<'a>>>,
+    {
+        let _turn = self.locks.members.lock().await;
+        self.commit(author, stream, decide).await
     }
 
     /// One decision on one aggregate of the author's organisation.
@@ -238,18 +253,23 @@ pub fn stream<A: Aggregate>(id: &str) -> String {
 }
 
 /// One lock for many streams: writers of one stream wait for each other instead of retrying.
-pub struct Locks(Vec<Mutex<()>>, RandomState);
+pub struct Locks {
+    streams: Vec<Mutex<()>>,
+    hasher: RandomState,
+    members: Mutex<()>,
+}
 
 impl Default for Locks {
     fn default() -> Self {
-        Self((0..LOCKS).map(|_| Mutex::new(())).collect(), RandomState::new())
+        let streams = (0..LOCKS).map(|_| Mutex::new(())).collect();
+        Self { streams, hasher: RandomState::new(), members: Mutex::new(()) }
     }
 }
 
 impl Locks {
     async fn lock(&self, stream: (&str, &str)) -> Option<MutexGuard<'_, ()>> {
-        let slot = self.1.hash_one(stream) as usize % LOCKS;
-        match self.0.get(slot) {
+        let slot = self.hasher.hash_one(stream) as usize % LOCKS;
+        match self.streams.get(slot) {
             Some(lock) => Some(lock.lock().await),
             None => None,
         }

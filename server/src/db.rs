@@ -50,7 +50,14 @@ impl Db {
         migrations: &[&str],
         connections: Option<NonZeroUsize>,
     ) -> Result<Self, OpenError> {
-        if target.starts_with("postgres://") || target.starts_with("postgresql://") {
+        if let Some((kind, _)) = target.split_once("://")
+            && !is_postgres(target)
+        {
+            return Err(OpenError::new(format!(
+                "`{kind}` is no kind of database: give a file, `:memory:`, or postgres://…"
+            )));
+        }
+        if is_postgres(target) {
             Postgres::open(target, migrations, connections).await.map(Self::Postgres)
         } else {
             Sqlite::open(target, migrations, connections).map(Self::Sqlite)
@@ -112,6 +119,12 @@ impl Db {
             Self::Postgres(postgres) => postgres.close().await,
         }
     }
+}
+
+/// Whether this names a PostgreSQL.
+pub fn is_postgres(target: &str) -> bool {
+    let kind = target.split_once("://").map(|(kind, _)| kind.to_ascii_lowercase());
+    matches!(kind.as_deref(), Some("postgres" | "postgresql"))
 }
 
 /// Why a database cannot be used, and what to do: one line for the person who starts the server.

@@ -5,20 +5,24 @@ use crate::domain::Aggregate;
 use crate::domain::human::{Codes, NewHuman, Verified};
 use crate::domain::member::{DefaultOrg, Event as InstanceEvent, Instance, Member};
 use crate::domain::org::Org;
-use crate::domain::user::machine::NEVER;
-use crate::domain::user::{NewMachine, User};
+use crate::domain::user::{NewMachine, NewPat, User};
 use crate::error::{Code, Error, Result};
 use crate::views::members;
 
 const ORGANISATION: &str = "Bailey";
 const OWNER: &str = "admin";
 
-/// The owner's token, if this database had no instance yet.
-pub async fn start(core: &Core) -> Result<Option<String>> {
+/// Whether there is an instance.
+pub async fn done(core: &Core) -> Result<bool> {
+    Ok(core.load::<Instance>(members::INSTANCE_ID).await?.exists())
+}
+
+/// Makes the instance; `false`: there was one. Its events come first, so that of two processes that
+/// start at once one finds the other's.
+pub async fn start(core: &Core, pat: &NewPat) -> Result<bool> {
     let (org, user) = (core.ids.next(core.clock), core.ids.next(core.clock));
     let author = Author { editor: user.clone(), owner: org.clone() };
-    let (pat, token) = core.new_pat(NEVER)?;
-    let (org, user, pat) = (org.as_str(), user.as_str(), &pat);
+    let (org, user) = (org.as_str(), user.as_str());
     let stream = (Instance::STREAM, members::INSTANCE_ID);
     match core
         .commit(&author, stream, |mut push| async move {
@@ -26,21 +30,21 @@ pub async fn start(core: &Core) -> Result<Option<String>> {
             if instance.exists() {
                 return Err(already());
             }
-            add_org(&mut push, org, ORGANISATION, user).await?;
-            let mut machine = add_machine(&mut push, user, OWNER).await?;
-            let events = machine.add_pat(pat.clone())?;
-            push.append(&mut machine, events)?;
             let member = Member { user_id: user.into(), roles: vec!["IAM_OWNER".into()] };
             let default = DefaultOrg { org_id: org.into() };
             let events =
                 [InstanceEvent::DefaultOrgSet(default), InstanceEvent::MemberAdded(member)];
             push.append(&mut instance, events)?;
+            add_org(&mut push, org, ORGANISATION, user).await?;
+            let mut machine = add_machine(&mut push, user, OWNER).await?;
+            let events = machine.add_pat(pat.clone())?;
+            push.append(&mut machine, events)?;
             Ok(push)
         })
         .await
     {
-        Ok(_) => Ok(Some(token)),
-        Err(error) if error == already() => Ok(None),
+        Ok(_) => Ok(true),
+        Err(error) if error == already() => Ok(false),
         Err(error) => Err(error),
     }
 }

@@ -1,5 +1,7 @@
 //! `bailey` and its commands.
 
+use std::io::Write;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use bailey::{Cli, Command, Settings, deprecations, openapi, start, verify};
@@ -17,42 +19,56 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let outcome = match cli.command {
         Command::Serve(settings) => serve(&settings).await,
-        Command::Openapi { version } => {
-            print!("{}", openapi(&version));
-            Ok(())
-        }
-        Command::Deprecations => {
-            print!("{}", deprecations());
-            Ok(())
-        }
-        Command::Verify { database } => verify(&database.url).await.map(|count| {
-            println!("{count} events replayed, the tables agree");
-        }),
+        Command::Openapi { version } => Ok(openapi(&version).into()),
+        Command::Deprecations => Ok(deprecations().to_string()),
+        Command::Verify { database } => verify(&database.url)
+            .await
+            .map(|count| format!("{count} events replayed, the tables agree\n")),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(text) => {
+            say(&text);
+            ExitCode::SUCCESS
+        }
         Err(error) => {
-            eprintln!("bailey: {error}");
+            let _ = writeln!(std::io::stderr(), "bailey: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-async fn serve(settings: &Settings) -> Result<(), String> {
+/// To stdout; where nobody reads that, to stderr.
+fn say(text: &str) {
+    let mut out = std::io::stdout();
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+}
+
+async fn serve(settings: &Settings) -> Result<String, String> {
     let failed = |error: std::io::Error| format!("cannot wait for signals: {error}");
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let running = start(settings).await?;
-    println!("Bailey listens on http://{} (started in {:.0?})", running.address, running.took);
-    match (&settings.admin_pat_file, running.token.as_str()) {
-        (_, "") => println!("The token of the instance owner was given at the first start."),
-        (Some(file), _) => println!("Token of the instance owner: in {}", file.display()),
-        (None, token) => println!("Token of the instance owner, shown only now: {token}"),
-    }
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    let mut stopped = pin!(async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    });
+    let running = tokio::select! {
+        running = start(settings) => running?,
+        () = &mut stopped => return Err("stopped before it was ready".into()),
+    };
+    say(&format!(
+        "Bailey listens on http://{} (started in {:.0?})\n",
+        running.address, running.took
+    ));
+    say(&match (&settings.admin_pat_file, running.token.as_str()) {
+        (_, "") => "The token of the instance owner was given at the first start.\n".into(),
+        (Some(file), _) => format!("Token of the instance owner: in {}\n", file.display()),
+        (None, token) => format!("Token of the instance owner, shown only now: {token}\n"),
+    });
+    stopped.await;
     running.stop().await;
-    Ok(())
+    Ok(String::new())
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::config::Settings;
-use crate::db::{Db, Statement};
+use crate::db::{Db, Statement, is_postgres};
 use crate::key::{Key, random_text};
 
 const SHORTEST: usize = 32;
@@ -61,21 +61,48 @@ fn generated() -> Result<String, String> {
 
 /// `bailey.db.key` for `bailey.db`, `bailey.key` for PostgreSQL.
 fn beside(database: &str) -> Result<String, String> {
-    let remote = database.starts_with("postgres://") || database.starts_with("postgresql://");
+    let remote = is_postgres(database);
     let file = PathBuf::from(if remote { "bailey.key".into() } else { format!("{database}.key") });
     if file.exists() {
         return read(&file);
     }
     let text = generated()?;
-    write_private(&file, &text)?;
+    Private::stage(&file, &text)?.publish()?;
     Ok(text)
 }
 
-/// Writes a file that only its owner can read.
-pub fn write_private(file: &Path, text: &str) -> Result<(), String> {
-    let failed = |error| format!("cannot write {}: {error}", file.display());
-    let mut options = fs::OpenOptions::new();
-    let mut open = options.write(true).create(true).truncate(true).mode(0o600).open(file);
-    let file = open.as_mut().map_err(|error| failed(std::io::Error::from(error.kind())))?;
-    writeln!(file, "{text}").map_err(failed)
+/// A file that only its owner can read, durable under a name of its own until it is published.
+/// One that is not published is removed.
+pub struct Private {
+    staged: PathBuf,
+    file: PathBuf,
+}
+
+impl Private {
+    pub fn stage(file: &Path, text: &str) -> Result<Self, String> {
+        let failed = |error| format!("cannot write {}: {error}", file.display());
+        let mut name = file.as_os_str().to_owned();
+        name.push(format!(".{}", std::process::id()));
+        let private = Self { staged: name.into(), file: file.into() };
+        let mut options = fs::OpenOptions::new();
+        let mut open = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&private.staged)
+            .map_err(failed)?;
+        writeln!(open, "{text}").and_then(|()| open.sync_all()).map_err(failed)?;
+        Ok(private)
+    }
+
+    pub fn publish(self) -> Result<(), String> {
+        let failed = |error| format!("cannot write {}: {error}", self.file.display());
+        fs::rename(&self.staged, &self.file).map_err(failed)
+    }
+}
+
+impl Drop for Private {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.staged);
+    }
 }

@@ -2,6 +2,7 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, SaltString};
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
@@ -9,13 +10,13 @@ use crate::key::random;
 
 /// argon2id with the parameters of its crate (19 MiB, two passes, one lane: OWASP's).
 pub struct Passwords {
-    running: Semaphore,
+    running: Arc<Semaphore>,
 }
 
 impl Passwords {
     /// At most so many are hashed at once, each with 19 MiB.
     pub fn new(at_once: usize) -> Self {
-        Self { running: Semaphore::new(at_once.max(1)) }
+        Self { running: Arc::new(Semaphore::new(at_once.max(1))) }
     }
 
     /// The encoded hash; empty for an empty password.
@@ -23,9 +24,13 @@ impl Passwords {
         if password.is_empty() {
             return Ok(String::new());
         }
-        let _running = self.running.acquire().await.map_err(Error::internal)?;
+        let running = self.running.clone().acquire_owned().await.map_err(Error::internal)?;
         let password = password.to_owned();
-        tokio::task::spawn_blocking(move || encode(&password)).await.map_err(Error::internal)?
+        let hash = tokio::task::spawn_blocking(move || {
+            let _until_done = running;
+            encode(&password)
+        });
+        hash.await.map_err(Error::internal)?
     }
 }
 

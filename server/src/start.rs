@@ -2,23 +2,29 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::core::{Core, Inner, Locks};
 use crate::db::Db;
+use crate::domain::user::machine::NEVER;
 use crate::ids::Ids;
+use crate::masterkey::Private;
 use crate::passwords::Passwords;
 use crate::{first, masterkey, serve};
 
 /// Numbered from 1; a released one never changes.
 pub const MIGRATIONS: [&str; 1] = [include_str!("db/migrations/0001.sql")];
+
+/// How long a database may take to close.
+const CLOSING: Duration = Duration::from_secs(10);
 
 /// A server that answers.
 pub struct Running {
@@ -26,7 +32,7 @@ pub struct Running {
     /// The instance owner's token; empty unless this was the first start.
     pub token: String,
     /// What the start took.
-    pub took: std::time::Duration,
+    pub took: Duration,
     db: Db,
     stop: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
@@ -44,22 +50,35 @@ pub async fn start(settings: &Settings) -> Result<Running, String> {
     let key = masterkey::load(settings)?;
     masterkey::check(&db, &key).await?;
     let core = core(settings, db.clone(), key);
-    let failed = |error| format!("the first start failed: {error}");
-    let token = first::start(&core).await.map_err(failed)?;
-    if let Some(token) = &token {
-        if settings.example {
-            first::example(&core).await.map_err(failed)?;
-        }
-        if let Some(file) = &settings.admin_pat_file {
-            masterkey::write_private(file, token)?;
-        }
-    }
+    let token = first(settings, &core).await?;
     let app = Arc::new(App::new(&core, settings.body_limit, settings.deprecation_headers));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let task = tokio::spawn(serve::serve(listener, app, settings.limits(), shutdown));
     let (token, took) = (token.unwrap_or_default(), started.elapsed());
     Ok(Running { address, token, took, db, stop, task })
+}
+
+/// The instance owner's token, if this is the first start. It is in its file, under another name,
+/// before there is an instance: it cannot get lost.
+async fn first(settings: &Settings, core: &Core) -> Result<Option<String>, String> {
+    let failed = |error| format!("the first start failed: {error}");
+    if first::done(core).await.map_err(failed)? {
+        return Ok(None);
+    }
+    let (pat, token) = core.new_pat(NEVER).map_err(failed)?;
+    let staged = settings.admin_pat_file.as_deref();
+    let staged = staged.map(|file| Private::stage(file, &token)).transpose()?;
+    if !first::start(core, &pat).await.map_err(failed)? {
+        return Ok(None);
+    }
+    if let Some(staged) = staged {
+        staged.publish()?;
+    }
+    if settings.example {
+        first::example(core).await.map_err(failed)?;
+    }
+    Ok(Some(token))
 }
 
 fn core(settings: &Settings, db: Db, key: crate::key::Key) -> Core {
@@ -84,6 +103,8 @@ impl Running {
             Ok(Err(error)) => tracing::error!(%error, "the server failed"),
             Err(error) => tracing::error!(%error, "the server failed"),
         }
-        self.db.close().await;
+        if timeout(CLOSING, self.db.close()).await.is_err() {
+            tracing::warn!("the database did not close in time");
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! Replays the log of events into an empty database and compares its tables with those kept.
 
+use std::path::Path;
+
 use crate::core::Stored;
-use crate::db::{Db, Row, Statement, Value};
+use crate::db::{Db, Row, Statement, Value, is_postgres};
 use crate::domain::member::Instance;
 use crate::domain::org::Org;
 use crate::domain::user::User;
@@ -20,10 +22,13 @@ struct Recorded {
     stamp: Stamp,
 }
 
-/// The number of events replayed. Changes nothing.
+/// The number of events replayed. No server may be writing meanwhile.
 ///
 /// Errors: one line that names the first event or row at fault.
 pub async fn verify(database: &str) -> std::result::Result<u64, String> {
+    if !is_postgres(database) && !Path::new(database).is_file() {
+        return Err(format!("there is no database `{database}`"));
+    }
     let kept = Db::open(database, &MIGRATIONS).await.map_err(|error| error.to_string())?;
     let fresh = Db::open(":memory:", &MIGRATIONS).await.map_err(|error| error.to_string())?;
     let outcome = compare(&kept, &fresh).await;

@@ -54,8 +54,8 @@ impl Stopping {
     }
 }
 
-/// Marks a response whose body may last as long as its client wants: it does not count as a
-/// request in flight. It has to end at [`Stopping`].
+/// Marks a response whose body outlasts `Limits::request`: it does not count as a request in flight,
+/// so it ends with its connection, which may be idle for `Limits::idle`, or at [`Stopping`].
 #[derive(Clone, Copy)]
 pub struct Lasting;
 

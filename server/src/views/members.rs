@@ -46,6 +46,10 @@ pub async fn is_member(db: &Db, user_id: &str, scope: &str) -> Result<bool> {
     Ok(db.first(Membership::sql().select.as_str(), &params, |_| Ok(())).await?.is_some())
 }
 
+/// Gives a row while the user is a member of nothing.
+pub const NONE: &str =
+    "SELECT 1 FROM instances WHERE NOT EXISTS (SELECT 1 FROM members WHERE user_id = $1)";
+
 /// The streams of everything that a user is a member of, in order.
 pub async fn scopes(db: &Db, user_id: &str) -> Result<Vec<String>> {
     const SQL: &str = "SELECT scope FROM members WHERE user_id = $1 ORDER BY scope";

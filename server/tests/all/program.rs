@@ -83,10 +83,10 @@ fn refusal(folder: &Path, arguments: &[&str]) -> String {
 fn the_first_start_makes_an_instance_and_the_next_keeps_it() {
     let folder = TempDir::new().unwrap();
     let server = Server::start(folder.path(), &[]);
-    let mode = fs::metadata(folder.path().join("pat")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-    let mode = fs::metadata(folder.path().join("bailey.db.key")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    for file in ["pat", "bailey.db", "bailey.db-wal", "bailey.db.key"] {
+        let mode = fs::metadata(folder.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
     let (status, me) = server.call("GET", "/auth/v1/users/me", "");
     assert_eq!((status, me["user"]["userName"].as_str()), (200, Some("admin")));
     assert_eq!(server.add_machine("robot").0, 200);
@@ -144,6 +144,43 @@ fn a_database_that_cannot_be_used_is_named() {
     server.stop();
     let nowhere = ["serve", "--listen", "127.0.0.1:0", "--database", "no/such/folder/x.db"];
     assert!(refusal(folder.path(), &nowhere).contains("no/such/folder"));
+}
+
+#[test]
+fn a_database_that_is_not_there_is_not_made_by_verify() {
+    let folder = TempDir::new().unwrap();
+    let missing = refusal(folder.path(), &["verify", "--database", "typo.db"]);
+    assert!(missing.contains("typo.db") && !folder.path().join("typo.db").exists());
+    let url = ["serve", "--database", "postgre://u:secret@127.0.0.1/x"];
+    let text = refusal(folder.path(), &url);
+    assert!(text.contains("postgre") && !text.contains("secret"), "{text}");
+}
+
+#[test]
+fn a_token_that_cannot_be_written_is_not_made() {
+    let folder = TempDir::new().unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--admin-pat-file", "no/such/pat"];
+    assert!(refusal(folder.path(), &serve).contains("no/such/pat"));
+    fs::write(folder.path().join("pat"), "old").unwrap();
+    let server = Server::start(folder.path(), &[]);
+    assert_eq!(server.call("GET", "/auth/v1/users/me", "").0, 200);
+    let mode = fs::metadata(folder.path().join("pat")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn settings_without_sense_are_refused() {
+    let folder = TempDir::new().unwrap();
+    for (name, value) in [
+        ("--connections", "0"),
+        ("--header-timeout", "0"),
+        ("--request-timeout", "18446744073709551615"),
+        ("--body-limit", "0"),
+    ] {
+        let output = bailey(folder.path(), &["serve", name, value]).output().unwrap();
+        assert!(!output.status.success());
+        assert!(String::from_utf8(output.stderr).unwrap().contains(name));
+    }
 }
 
 #[test]

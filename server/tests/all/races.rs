@@ -122,3 +122,28 @@ fn a_token_ends_with_the_lock_of_its_owner_and_stays_ended() {
         assert_eq!(me(&robot), 401);
     });
 }
+
+#[test]
+fn who_is_removed_is_no_member_of_anything() {
+    on_each_database(|client| {
+        for round in 0..20 {
+            let ids: Vec<String> =
+                (0..4).map(|n| client.machine(&format!("r{round}-{n}"))).collect();
+            let answers = at_once(|n| {
+                let id = &ids[n % ids.len()];
+                if n < ids.len() {
+                    return client.call("DELETE", &format!("/management/v1/users/{id}"), "").0;
+                }
+                let member = format!(r#"{{"userId":"{id}","roles":["ORG_OWNER"]}}"#);
+                client.call("POST", "/management/v1/orgs/me/members", &member).0
+            });
+            assert_eq!(answers[..ids.len()], [200; 4], "{answers:?}");
+            for id in &ids {
+                let again = format!(r#"{{"userName":"{id}","name":"x","userId":"{id}"}}"#);
+                assert_eq!(client.call("POST", "/management/v1/users/machine", &again).0, 200);
+                let reborn = client.with_token_of(id);
+                assert_eq!(reborn.call("GET", "/management/v1/orgs/me", "").0, 404, "{answers:?}");
+            }
+        }
+    });
+}

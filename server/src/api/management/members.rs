@@ -18,7 +18,7 @@ impl Members for Core {
         let member = Member { user_id: request.user_id, roles: request.roles };
         let (id, member) = (caller.org(), &member);
         let meta = self
-            .commit(&caller.author, (Org::STREAM, id), |mut push| async move {
+            .commit_members(&caller.author, (Org::STREAM, id), |mut push| async move {
                 let mut org = push.any::<Org>(id).await?;
                 let known = users::by_id(&self.db, &member.user_id).await?.is_some();
                 let already =

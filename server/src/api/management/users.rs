@@ -74,13 +74,14 @@ impl Users for Core {
     ) -> Result<RemoveUserResponse> {
         let id = request.id.as_str();
         let meta = self
-            .commit(&caller.author, (User::STREAM, id), |mut push| async move {
+            .commit_members(&caller.author, (User::STREAM, id), |mut push| async move {
                 let mut user = push.own::<User>(id).await?;
                 let events = user.remove()?;
                 push.append(&mut user, events)?;
                 for scope in members::scopes(&self.db, id).await? {
                     leave(&mut push, &scope, id).await?;
                 }
+                push.guard(members::NONE, vec![id.into()]);
                 Ok(push)
             })
             .await?;

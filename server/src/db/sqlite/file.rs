@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -53,6 +54,7 @@ impl Place {
         }
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let lock = lock(&path)?;
+        make_private(&path)?;
         Ok((Self::File(path), Some(lock)))
     }
 
@@ -122,6 +124,16 @@ impl Place {
             _ => format!("`{path}` cannot be opened: {cause}"),
         })
     }
+}
+
+/// Makes the file, if it is missing, so that only its owner reads it; SQLite gives its log the same
+/// mode.
+fn make_private(path: &Path) -> Result<(), OpenError> {
+    let made = File::options().create(true).append(true).mode(0o600).open(path);
+    let rights = "check the rights of the file and its folder";
+    made.map(drop).map_err(|cause| {
+        OpenError::new(format!("`{}` cannot be written ({cause}): {rights}", path.display()))
+    })
 }
 
 /// Locks `<path>.lock`. The file stays; the lock ends with the process at the latest.
