@@ -73,19 +73,28 @@ impl Users for Core {
         request: RemoveUserRequest,
     ) -> Result<RemoveUserResponse> {
         let id = request.id.as_str();
-        let meta = self
-            .commit_members(&caller.author, (User::STREAM, id), |mut push| async move {
-                let mut user = push.own::<User>(id).await?;
-                let events = user.remove()?;
-                push.append(&mut user, events)?;
-                for scope in members::scopes(&self.db, id).await? {
-                    leave(&mut push, &scope, id).await?;
-                }
-                push.guard(members::NONE, vec![id.into()]);
-                Ok(push)
-            })
-            .await?;
+        let (author, stream) = (&caller.author, (User::STREAM, id));
+        let remove = |push| self.remove_with_memberships(push, id);
+        let meta = if members::scopes(&self.db, id).await?.is_empty() {
+            self.commit(author, stream, remove).await?
+        } else {
+            self.commit_members(author, stream, remove).await?
+        };
         Ok(RemoveUserResponse { details: meta.changed() })
+    }
+}
+
+impl Core {
+    /// The guard is for who becomes a member meanwhile: the push then runs again.
+    async fn remove_with_memberships<'a>(&self, mut push: Push<'a>, id: &str) -> Result<Push<'a>> {
+        let mut user = push.own::<User>(id).await?;
+        let events = user.remove()?;
+        push.append(&mut user, events)?;
+        for scope in members::scopes(&self.db, id).await? {
+            leave(&mut push, &scope, id).await?;
+        }
+        push.guard(members::NONE, vec![id.into()]);
+        Ok(push)
     }
 }
 
