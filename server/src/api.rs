@@ -4,4 +4,5 @@ mod admin;
 mod auth;
 mod code;
 mod details;
+mod list;
 mod management;

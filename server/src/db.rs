@@ -6,6 +6,7 @@
 //! - a caller that goes away neither loses nor halves a batch that was accepted;
 //! - who writes sees the write in the next query.
 
+mod fold;
 mod migrate;
 mod postgres;
 mod row;
@@ -19,9 +20,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZeroUsize;
 
+pub use fold::fold;
 pub use row::Row;
 pub use statement::Statement;
 pub use value::Value;
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 
 use crate::error::{Error, Result};
 use postgres::Postgres;
@@ -68,8 +73,8 @@ impl Db {
     /// LIMIT. Constant SQL stays prepared; a `String` is for SQL that is put together.
     ///
     /// A text with a NUL character matches nothing (PostgreSQL cannot hold one): no rows at all,
-    /// not even that of an aggregate. SQLite answers on the caller's thread; a long scan belongs
-    /// on a blocking one.
+    /// not even that of an aggregate. SQLite answers on the caller's thread; a long read is for
+    /// [`Self::scan`].
     pub async fn query<T>(
         &self,
         sql: impl Into<Cow<'static, str>>,
@@ -96,6 +101,19 @@ impl Db {
         Ok(self.query(sql, params, read).await?.into_iter().next())
     }
 
+    /// [`Self::query`] for what may read many rows: it does not hold up the requests of others.
+    pub async fn scan<T>(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        params: &[Value],
+        read: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        match self {
+            Self::Sqlite(sqlite) => aside(|| sqlite.query(&sql.into(), params, read)),
+            Self::Postgres(_) => self.query(sql, params, read).await,
+        }
+    }
+
     /// Writes all of the batch, in order, or nothing. Returns when it is durable.
     ///
     /// Errors: what the failing statement names (see [`Statement`]); [`Error::conflict`] for a
@@ -118,6 +136,14 @@ impl Db {
             Self::Sqlite(sqlite) => sqlite.close().await,
             Self::Postgres(postgres) => postgres.close().await,
         }
+    }
+}
+
+/// Runs on the caller's thread, whose other tasks move to another one, if there can be another.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => block_in_place(work),
+        _ => work(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The read tables: one file a table, with its columns and its queries.
 
+pub mod list;
 pub mod members;
 pub mod metadata;
 pub mod orgs;

@@ -2,13 +2,14 @@
 
 use buffa::{Inline, MessageField};
 use buffa_types::google::protobuf::Timestamp;
-use contract::zitadel::v1::ObjectDetails;
+use contract::zitadel::v1::{ListDetails, ObjectDetails};
 
-use crate::core::Meta;
+use crate::core::{Core, Meta};
 use crate::domain::org::Org;
 use crate::domain::user::User;
 use crate::views::metadata::Entry;
 
+type ListDetailsField = MessageField<ListDetails, Inline<ListDetails>>;
 type DetailsField = MessageField<ObjectDetails, Inline<ObjectDetails>>;
 
 /// Microseconds since 1970 as a message.
@@ -48,6 +49,15 @@ impl Meta {
             ..Default::default()
         };
         details.into()
+    }
+}
+
+impl Core {
+    #[allow(dead_code)]
+    /// The details of a list; it is true at the time that it is read.
+    pub fn listed(&self, total: u64) -> ListDetailsField {
+        let view_timestamp = timestamp(self.clock.now()).into();
+        ListDetails { total_result: total, view_timestamp, ..Default::default() }.into()
     }
 }
 

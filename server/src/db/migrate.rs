@@ -20,6 +20,8 @@ pub struct Dialect {
     pub clustered: &'static str,
     /// `{text}`: a TEXT that is compared and sorted by code point.
     pub text: &'static str,
+    /// `{fold}`: makes the function `fold`, if the driver does not bring it.
+    pub fold: fn() -> String,
 }
 
 /// The SQL that brings a database of version `found` up to date; empty when it is.
@@ -34,7 +36,10 @@ pub fn pending(found: i64, texts: &[&str], dialect: &Dialect) -> Result<String, 
         })?;
     let mut script = String::new();
     for (number, text) in (1..).zip(texts).skip(applied) {
-        script += &text.replace("{clustered}", dialect.clustered).replace("{text}", dialect.text);
+        script += &text
+            .replace("{clustered}", dialect.clustered)
+            .replace("{text}", dialect.text)
+            .replace("{fold}", &(dialect.fold)());
         let _ = write!(script, ";\nINSERT INTO schema_version VALUES ({number});\n");
     }
     Ok(script)
@@ -44,7 +49,7 @@ pub fn pending(found: i64, texts: &[&str], dialect: &Dialect) -> Result<String, 
 mod tests {
     use super::*;
 
-    const DIALECT: Dialect = Dialect { clustered: " ROWLESS", text: "STRING" };
+    const DIALECT: Dialect = Dialect { clustered: " ROWLESS", text: "STRING", fold: String::new };
     const TEXTS: &[&str] = &["CREATE TABLE a (x {text}){clustered}", "CREATE TABLE b (y BIGINT)"];
 
     #[test]

@@ -19,7 +19,7 @@ use readers::Readers;
 use value::{Failure, bind};
 use writer::Writer;
 
-const DIALECT: Dialect = Dialect { clustered: " WITHOUT ROWID", text: "TEXT" };
+const DIALECT: Dialect = Dialect { clustered: " WITHOUT ROWID", text: "TEXT", fold: String::new };
 
 /// Held shared by a reader and alone by the writer, of a database in memory only: that one has no
 /// WAL, so a reader would find it locked. A file needs no gate.

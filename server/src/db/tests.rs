@@ -17,7 +17,7 @@ use crate::error::Result;
 use place::Place;
 
 const MIGRATIONS: &[&str] = &[
-    "CREATE TABLE notes (id {text} NOT NULL, number BIGINT NOT NULL, body {text}, raw BYTEA, \
+    "{fold}; CREATE TABLE notes (id {text} NOT NULL, number BIGINT NOT NULL, body {text}, raw BYTEA, \
      PRIMARY KEY (id, number)){clustered}",
     "CREATE TABLE names (name {text} NOT NULL PRIMARY KEY){clustered}; \
      CREATE TABLE parts (whole {text} NOT NULL REFERENCES names DEFERRABLE INITIALLY DEFERRED)",
@@ -56,6 +56,7 @@ on_each_driver! {
     values::every_value_comes_back,
     values::parameters_count_by_their_number,
     values::text_sorts_by_code_point_and_like_knows_case,
+    values::case_is_disregarded_as_in_the_program,
     values::a_nul_is_never_found_and_never_stored,
     values::what_does_not_fit_is_an_internal_error,
     writes::a_write_is_seen_by_the_next_query,

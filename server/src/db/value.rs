@@ -12,7 +12,7 @@ pub enum Value {
 
 impl Value {
     /// Whether this is a text that PostgreSQL cannot hold.
-    pub(super) fn has_nul(&self) -> bool {
+    pub fn has_nul(&self) -> bool {
         matches!(self, Self::Text(text) if text.as_bytes().contains(&0))
     }
 }

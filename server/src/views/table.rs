@@ -112,6 +112,8 @@ pub struct Sql {
     pub columns: usize,
     /// The first so many columns are the primary key.
     pub keys: usize,
+    /// All columns, as SELECT names them.
+    pub all: String,
     pub select: String,
     pub upsert: String,
     pub delete: String,
@@ -144,6 +146,7 @@ impl Sql {
             delete: format!("DELETE FROM {table} WHERE {found}"),
             first_page: format!("SELECT {all} FROM {table} {page}"),
             next_page: format!("SELECT {all} FROM {table} WHERE ({key}) > ({after}) {page}"),
+            all,
         }
     }
 }

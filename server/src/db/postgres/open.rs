@@ -13,9 +13,10 @@ use tokio_postgres::{Config, Error, NoTls};
 
 use super::{Postgres, QUEUE, failure};
 use crate::db::migrate::{self, Dialect};
-use crate::db::{OpenError, connections_per_core};
+use crate::db::{OpenError, connections_per_core, fold};
 
-const DIALECT: Dialect = Dialect { clustered: "", text: "TEXT COLLATE \"C\"" };
+const DIALECT: Dialect =
+    Dialect { clustered: "", text: "TEXT COLLATE \"C\"", fold: fold::function };
 /// PostgreSQL 15.
 const OLDEST: i64 = 150_000;
 /// Held by the process that migrates, in each database; any number that no other program takes.

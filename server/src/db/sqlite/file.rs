@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Result};
 
-use crate::db::OpenError;
+use crate::db::{OpenError, fold};
 
 /// Constant statements that stay prepared on each connection.
 const PREPARED: usize = 128;
@@ -97,6 +98,10 @@ impl Place {
         // Without it SQLite prepares a cached statement again whenever its parameters change.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        connection.create_scalar_function("fold", 1, flags, |arguments| {
+            Ok(arguments.get_raw(0).as_str_or_null()?.map(fold))
+        })?;
         Ok(connection)
     }
 

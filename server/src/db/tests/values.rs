@@ -1,7 +1,7 @@
 //! What goes in comes out, on both drivers the same.
 
 use super::{Place, name, note, notes};
-use crate::db::{Row, Statement, Value};
+use crate::db::{Row, Statement, Value, fold};
 use crate::error::Code;
 
 type Columns = (String, i64, Option<String>, Option<Vec<u8>>);
@@ -55,6 +55,19 @@ pub async fn text_sorts_by_code_point_and_like_knows_case(place: &Place) {
     let like = "SELECT name FROM names WHERE name LIKE $1 ORDER BY name";
     let found = db.query(like, &["A%".into()], |row| row.text(0)).await.unwrap();
     assert!(found.is_empty(), "{found:?}");
+}
+
+pub async fn case_is_disregarded_as_in_the_program(place: &Place) {
+    let db = place.open().await;
+    let letters: Vec<char> = ('\u{1}'..'\u{1f000}').collect();
+    let texts: Vec<String> = letters.chunks(4096).map(|chunk| chunk.iter().collect()).collect();
+    for text in texts {
+        let params = [(&text).into()];
+        let folded = db.first("SELECT fold($1)", &params, |row| row.text(0)).await.unwrap();
+        assert_eq!(folded, Some(fold(&text)));
+    }
+    let absent = db.first("SELECT fold($1) IS NULL", &[Value::Null], |row| row.flag(0));
+    assert_eq!(absent.await.unwrap(), Some(true));
 }
 
 pub async fn a_nul_is_never_found_and_never_stored(place: &Place) {
