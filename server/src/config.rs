@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 
 use crate::serve::Limits;
 
@@ -83,8 +83,8 @@ pub struct Settings {
     /// Seconds that the head of a request may take.
     #[arg(long, env = "BAILEY_HEADER_TIMEOUT", default_value_t = 10, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub header_timeout: u64,
-    /// The answers of deprecated operations say so in headers; ZITADEL's do not.
-    #[arg(long, env = "BAILEY_DEPRECATION_HEADERS")]
+    /// Whether the answers of deprecated operations say so in headers; ZITADEL's do not.
+    #[arg(long, env = "BAILEY_DEPRECATION_HEADERS", default_value_t = true, action = ArgAction::Set, value_name = "BOOL")]
     pub deprecation_headers: bool,
     /// The most connections at once; further ones wait.
     #[arg(long, env = "BAILEY_CONNECTIONS", default_value_t = 10_000, value_name = "NUMBER", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
