@@ -8,9 +8,11 @@ use http::header::LOCATION;
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint, Request, Response, Route};
 
+use crate::config::Settings;
 use crate::core::Core;
 use crate::error::{Code, Error};
 use crate::grpc::{Grpc, Wire};
+use crate::proxies::Proxies;
 use crate::rest::{Rest, rendered};
 use crate::{deprecation, route, site};
 
@@ -19,6 +21,7 @@ use crate::{deprecation, route, site};
 pub struct Reached(pub &'static str);
 
 pub struct App {
+    proxies: Proxies,
     rest: Rest<BoxEndpoint<'static, Response>>,
     grpc: Grpc<Core>,
     site: Route,
@@ -26,12 +29,12 @@ pub struct App {
 }
 
 impl App {
-    /// `deprecation_headers`: whether the answers of deprecated operations say that they are.
-    pub fn new(core: &Core, body_limit: usize, deprecation_headers: bool) -> Self {
+    pub fn new(core: &Core, settings: &Settings) -> Self {
         Self {
-            deprecation_headers,
-            rest: Rest::new(site::handlers(core), body_limit),
-            grpc: Grpc::new(core.clone(), body_limit),
+            proxies: Proxies(settings.trusted_proxies.clone()),
+            deprecation_headers: settings.deprecation_headers,
+            rest: Rest::new(site::handlers(core), settings.body_limit),
+            grpc: Grpc::new(core.clone(), settings.body_limit),
             site: site::site(),
         }
     }
@@ -54,7 +57,9 @@ impl App {
 impl Endpoint for App {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let peer = request.remote_addr().as_socket_addr().map(|address| address.ip());
+        self.proxies.screen(peer, request.headers_mut());
         let (started, method) = (Instant::now(), request.method().clone());
         let mut response = self.answer(request).await;
         if self.deprecation_headers

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
+use ipnet::IpNet;
 
+use crate::proxies;
 use crate::serve::Limits;
 
 /// ZITADEL's user management API as one small server.
@@ -86,6 +88,9 @@ pub struct Settings {
     /// Whether the answers of deprecated operations say so in headers; ZITADEL's do not.
     #[arg(long, env = "BAILEY_DEPRECATION_HEADERS", default_value_t = true, action = ArgAction::Set, value_name = "BOOL")]
     pub deprecation_headers: bool,
+    /// The reverse proxies whose `X-Forwarded-*` is believed: addresses and networks.
+    #[arg(long, env = "BAILEY_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORKS", value_parser = proxies::network)]
+    pub trusted_proxies: Vec<IpNet>,
     /// The most connections at once; further ones wait.
     #[arg(long, env = "BAILEY_CONNECTIONS", default_value_t = 10_000, value_name = "NUMBER", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     pub connections: usize,

@@ -8,11 +8,12 @@ use sha2::{Digest, Sha256};
 use crate::core::{Author, Core};
 use crate::domain::role;
 use crate::error::{Code, Error, Result, text};
+use crate::proxies;
 use crate::views::pats;
 
 const ORG: &str = "x-zitadel-orgid";
 /// Where a request names its host; the first that it has counts.
-const HOSTS: [&str; 3] = ["x-zitadel-instance-host", "x-forwarded-host", "host"];
+const HOSTS: [&str; 3] = ["x-zitadel-instance-host", proxies::HOST, "host"];
 const PUBLIC_HOST: &str = "x-zitadel-public-host";
 
 /// Who calls, for which organisation.
@@ -20,7 +21,7 @@ const PUBLIC_HOST: &str = "x-zitadel-public-host";
 pub struct Caller {
     /// The user, and the organisation of the call.
     pub author: Author,
-    /// `http://` and the host that the request names.
+    /// The URL of this server as the client or its proxy names it, without a path.
     pub origin: String,
 }
 
@@ -39,7 +40,7 @@ impl Server for Core {
     type Caller = Caller;
     type Error = Error;
 
-    /// Only where an external domain is set; then the headers of proxies are looked at too. The
+    /// Only where an external domain is set; then the headers of proxies count too. The
     /// port does not matter, the case does, and no host is any (recordings `wire/http1`, `host-*`).
     fn receive(&self, _operation: &Operation, headers: &HeaderMap) -> Result<()> {
         let wanted = self.external_domain.as_str();
@@ -80,10 +81,15 @@ impl Server for Core {
             permit(holder.roles.as_deref(), permission)?;
         }
         let owner = asked.map_or(holder.org, String::from);
-        let host = text_of(headers, HOST.as_str()).unwrap_or_default();
         let author = Author { editor: holder.user_id, owner };
-        Ok(Caller { author, origin: format!("http://{host}") })
+        Ok(Caller { author, origin: origin(headers) })
     }
+}
+
+fn origin(headers: &HeaderMap) -> String {
+    let host = [proxies::HOST, HOST.as_str()].iter().find_map(|name| text_of(headers, name));
+    let scheme = text_of(headers, proxies::PROTO).filter(|scheme| *scheme == "https");
+    format!("{}://{}", scheme.unwrap_or("http"), host.unwrap_or_default())
 }
 
 fn permit(roles: Option<&[String]>, permission: &str) -> Result<()> {

@@ -24,6 +24,7 @@ mod ids;
 mod key;
 mod masterkey;
 mod passwords;
+mod proxies;
 mod rest;
 mod route;
 mod serve;

@@ -52,7 +52,7 @@ pub async fn start(settings: &Settings) -> Result<Running, String> {
     masterkey::check(&db, &key).await?;
     let core = core(settings, db.clone(), key);
     let token = first(settings, &core).await?;
-    let app = Arc::new(App::new(&core, settings.body_limit, settings.deprecation_headers));
+    let app = Arc::new(App::new(&core, settings));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let task = tokio::spawn(serve::serve(listener, app, settings.limits(), shutdown));

@@ -25,6 +25,7 @@ const RESERVED: [(&str, &[&str]); 5] = [
             "deprecation",
             "document",
             "gate",
+            "proxies",
             "rest",
             "grpc",
             "serve",

@@ -60,7 +60,11 @@ async fn a_grpc_web_success_ends_with_a_trailer_frame() {
 
 #[tokio::test]
 async fn only_the_external_domain_is_answered() {
-    let wire = Wire::start(|settings| settings.external_domain = "localhost".into()).await;
+    let wire = Wire::start(|settings| {
+        settings.external_domain = "localhost".into();
+        settings.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    })
+    .await;
     let refused = |named: &str, id: &str| {
         format!(
             "unable to set instance using origin &{{{named} http}} (ExternalDomain is localhost): \
@@ -90,6 +94,10 @@ async fn only_the_external_domain_is_answered() {
         let text = format!(r#"{text} Parent=(public domain \"d\" not trusted)"#);
         assert!(answered || answer.contains(&text), "{answer}");
     }
+    let wire = Wire::start(|settings| settings.external_domain = "localhost".into()).await;
+    let untrusted =
+        "GET /management/v1/healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Host: b\r\n";
+    assert!(wire.raw(untrusted).await.starts_with("HTTP/1.1 200 "));
     let Grpc { trailers, .. } = wire.grpc_at("other", HEALTHZ, &[], b"\0\0\0\0\0").await;
     assert_eq!(trailers["grpc-status"], "5");
 }
