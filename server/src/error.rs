@@ -154,6 +154,8 @@ pub mod text {
         pub const NOT_HUMAN: Text = Text("The User must be personal");
         pub const WRONG_TYPE: Text = Text("Not allowed for this user type");
         pub const NOT_INITIALISED: Text = Text("User is not yet initialized");
+        pub const ALREADY_INITIALISED: Text = Text("User is already initialized");
+        pub const AVATAR_NOT_FOUND: Text = Text("Errors.Users.NotFound");
         pub const CANT_DEACTIVATE_INITIAL: Text =
             Text("User with state initial can only be deleted not deactivated");
         pub const ALREADY_INACTIVE: Text = Text("User already inactive");
@@ -171,6 +173,7 @@ pub mod text {
         pub const INVALID: Text = Text("Email is invalid");
         pub const NOT_FOUND: Text = Text("Email not found");
         pub const NOT_CHANGED: Text = Text("Email not changed");
+        pub const ALREADY_VERIFIED: Text = Text("Email is already verified");
     }
 
     pub mod phone {

@@ -1,5 +1,6 @@
 //! `/management/v1`
 
+mod avatar;
 mod email;
 mod healthz;
 mod human;

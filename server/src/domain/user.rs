@@ -1,7 +1,9 @@
 //! A user: the state that its events lead to, and the decisions that hold for humans and machines.
 
+mod avatar;
 pub mod email;
 mod event;
+mod initialization;
 pub mod machine;
 pub mod phone;
 pub mod profile;
@@ -161,7 +163,8 @@ impl Aggregate for User {
             Event::Deactivated => self.end_tokens(State::Inactive, stamp),
             Event::Unlocked | Event::Reactivated => self.state = State::Active,
             Event::Removed => *self = Self::default(),
-            Event::EmailCodeAdded(_)
+            Event::AvatarRemoved
+            | Event::EmailCodeAdded(_)
             | Event::PhoneCodeAdded(_)
             | Event::PasswordlessCodeAdded(_)
             | Event::PatAdded(_)

@@ -1,6 +1,7 @@
 use contract::management::Email;
 use contract::zitadel::management::v1::{
-    GetHumanEmailRequest, GetHumanEmailResponse, UpdateHumanEmailRequest, UpdateHumanEmailResponse,
+    GetHumanEmailRequest, GetHumanEmailResponse, ResendHumanEmailVerificationRequest,
+    ResendHumanEmailVerificationResponse, UpdateHumanEmailRequest, UpdateHumanEmailResponse,
 };
 use contract::zitadel::user::v1 as message;
 
@@ -38,5 +39,16 @@ impl Email for Core {
         let change = |user: &User| user.change_email(address, verified, code.clone());
         let meta = self.change(&caller.author, &request.user_id, change).await?;
         Ok(UpdateHumanEmailResponse { details: meta.changed() })
+    }
+
+    async fn resend_human_email_verification(
+        &self,
+        caller: &Caller,
+        request: ResendHumanEmailVerificationRequest,
+    ) -> Result<ResendHumanEmailVerificationResponse> {
+        let code = self.contact_code(false)?;
+        let resend = |user: &User| user.resend_email_code(code.clone());
+        let meta = self.change(&caller.author, &request.user_id, resend).await?;
+        Ok(ResendHumanEmailVerificationResponse { details: meta.changed() })
     }
 }

@@ -2,7 +2,8 @@ use contract::management::Users;
 use contract::zitadel::management::v1::{
     DeactivateUserRequest, DeactivateUserResponse, GetUserByIDRequest, GetUserByIDResponse,
     LockUserRequest, LockUserResponse, ReactivateUserRequest, ReactivateUserResponse,
-    RemoveUserRequest, RemoveUserResponse, UnlockUserRequest, UnlockUserResponse,
+    RemoveUserRequest, RemoveUserResponse, ResendHumanInitializationRequest,
+    ResendHumanInitializationResponse, UnlockUserRequest, UnlockUserResponse,
 };
 use contract::zitadel::user::v1 as message;
 
@@ -65,6 +66,17 @@ impl Users for Core {
     ) -> Result<UnlockUserResponse> {
         let meta = self.change(&caller.author, &request.id, User::unlock).await?;
         Ok(UnlockUserResponse { details: meta.changed() })
+    }
+
+    async fn resend_human_initialization(
+        &self,
+        caller: &Caller,
+        request: ResendHumanInitializationRequest,
+    ) -> Result<ResendHumanInitializationResponse> {
+        let (email, code) = (request.email.as_str(), self.initialization_code()?);
+        let resend = |user: &User| user.resend_initialization(email, code.clone());
+        let meta = self.change(&caller.author, &request.user_id, resend).await?;
+        Ok(ResendHumanInitializationResponse { details: meta.changed() })
     }
 
     async fn remove_user(

@@ -30,6 +30,19 @@ impl User {
         let last = if verified { Event::EmailVerified } else { Event::EmailCodeAdded(code) };
         Ok(change.into_iter().chain([last]).collect())
     }
+
+    pub fn resend_email_code(&self, code: Code) -> Result<[Event; 1]> {
+        if !self.is_human() {
+            return Err(text::email::NOT_FOUND.not_found("COMMAND-0Pe4r"));
+        }
+        if self.uninitialized {
+            return Err(text::user::NOT_INITIALISED.precondition("COMMAND-E3fbw"));
+        }
+        if self.email_verified {
+            return Err(text::email::ALREADY_VERIFIED.precondition("COMMAND-3M9ds"));
+        }
+        Ok([Event::EmailCodeAdded(code)])
+    }
 }
 
 #[cfg(test)]
@@ -50,6 +63,19 @@ mod tests {
         assert_eq!(refused(&user, "A@b.c", false), "");
         user.uninitialized = true;
         assert_eq!(refused(&user, "a@b.c", false), "COMMAND-J8dsk");
+    }
+
+    #[test]
+    fn a_code_is_sent_again_only_for_an_address_that_is_not_verified() {
+        let resent =
+            |user: &User| user.resend_email_code(Code::default()).err().map_or("", |e| e.id);
+        assert_eq!(resent(&User::default()), "COMMAND-0Pe4r");
+        let mut user = User { kind: Kind::Human, ..User::default() };
+        assert_eq!(resent(&user), "");
+        user.email_verified = true;
+        assert_eq!(resent(&user), "COMMAND-3M9ds");
+        user.uninitialized = true;
+        assert_eq!(resent(&user), "COMMAND-E3fbw");
     }
 
     #[test]

@@ -16,6 +16,7 @@ events! {
     "user.human.phone.removed" PhoneRemoved,
     "user.human.phone.code.added" PhoneCodeAdded(Code),
     "user.human.initialization.code.added" InitializationCodeAdded(Code),
+    "user.human.avatar.removed" AvatarRemoved,
     "user.human.passwordless.initialization.code.added" PasswordlessCodeAdded(PasswordlessCode),
     "user.machine.added" MachineAdded(NewMachine),
     "user.pat.added" PatAdded(NewPat),
