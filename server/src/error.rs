@@ -195,6 +195,7 @@ pub mod text {
     pub mod password {
         use super::Text;
 
+        pub const NOT_FOUND: Text = Text("Password not found");
         pub const INVALID: Text = Text("Password is invalid");
         pub const TOO_SHORT: Text = Text("Password is too short");
         pub const TOO_LONG: Text = Text("Password is longer than 72 bytes");

@@ -14,7 +14,8 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// At most so many are hashed at once, each with 19 MiB.
+    /// At most so many are hashed at once, at least one, each with 19 MiB. Half of the cores leaves
+    /// the reads the other half.
     pub fn new(at_once: usize) -> Self {
         Self { running: Arc::new(Semaphore::new(at_once.max(1))) }
     }

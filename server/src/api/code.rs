@@ -1,7 +1,7 @@
 //! Codes that a user has to repeat: random, encrypted before they are stored.
 
 use crate::core::Core;
-use crate::domain::user::{Code, PasswordlessCode};
+use crate::domain::user::{Code, PasswordCode, PasswordlessCode};
 use crate::error::Result;
 use crate::key::random_text;
 
@@ -26,6 +26,11 @@ impl Core {
     /// For the first login.
     pub fn initialization_code(&self) -> Result<Code> {
         self.code(CONTACT, 6, 72 * HOUR).map(|(code, _)| code)
+    }
+
+    /// For a new password, by SMS or by e-mail.
+    pub fn password_code(&self, sms: bool) -> Result<PasswordCode> {
+        Ok(PasswordCode { code: self.code(CONTACT, 6, HOUR)?.0, sms })
     }
 
     /// For the registration of a passkey, with its plain text.

@@ -8,6 +8,7 @@ mod machine;
 mod members;
 mod metadata;
 mod orgs;
+mod password;
 mod pats;
 mod phone;
 mod profile;

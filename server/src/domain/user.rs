@@ -5,6 +5,7 @@ pub mod email;
 mod event;
 mod initialization;
 pub mod machine;
+pub mod password;
 pub mod phone;
 pub mod profile;
 mod state;
@@ -155,6 +156,11 @@ impl Aggregate for User {
                 self.phone.clear();
                 self.phone_verified = false;
             }
+            Event::PasswordChanged(changed) => {
+                self.password_hash.clone_from(&changed.encoded_hash);
+                self.password_change_required = changed.change_required;
+                self.password_changed_at = Some(stamp.at);
+            }
             Event::InitializationCodeAdded(_) => {
                 self.state = State::Initial;
                 self.uninitialized = true;
@@ -166,6 +172,7 @@ impl Aggregate for User {
             Event::AvatarRemoved
             | Event::EmailCodeAdded(_)
             | Event::PhoneCodeAdded(_)
+            | Event::PasswordCodeAdded(_)
             | Event::PasswordlessCodeAdded(_)
             | Event::PatAdded(_)
             | Event::MetadataSet(_) => {}
@@ -184,6 +191,8 @@ fn counts(event: &Event) -> bool {
         Event::InitializationCodeAdded(_)
             | Event::EmailCodeAdded(_)
             | Event::PhoneCodeAdded(_)
+            | Event::PasswordChanged(_)
+            | Event::PasswordCodeAdded(_)
             | Event::PasswordlessCodeAdded(_)
             | Event::PatAdded(_)
             | Event::MetadataSet(_)

@@ -17,6 +17,8 @@ events! {
     "user.human.phone.code.added" PhoneCodeAdded(Code),
     "user.human.initialization.code.added" InitializationCodeAdded(Code),
     "user.human.avatar.removed" AvatarRemoved,
+    "user.human.password.changed" PasswordChanged(PasswordChanged),
+    "user.human.password.code.added" PasswordCodeAdded(PasswordCode),
     "user.human.passwordless.initialization.code.added" PasswordlessCodeAdded(PasswordlessCode),
     "user.machine.added" MachineAdded(NewMachine),
     "user.pat.added" PatAdded(NewPat),
@@ -62,6 +64,22 @@ pub struct Code {
     pub code: String,
     /// Seconds that it works, from the event on.
     pub expiry: i64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordChanged {
+    pub encoded_hash: String,
+    pub change_required: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PasswordCode {
+    #[serde(flatten)]
+    pub code: Code,
+    /// To the phone, not by e-mail.
+    #[serde(default)]
+    pub sms: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
