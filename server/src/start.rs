@@ -21,8 +21,11 @@ use crate::passwords::Passwords;
 use crate::{first, masterkey, serve};
 
 /// Numbered from 1; a released one never changes.
-pub const MIGRATIONS: [&str; 2] =
-    [include_str!("db/migrations/0001.sql"), include_str!("db/migrations/0002.sql")];
+pub const MIGRATIONS: [&str; 3] = [
+    include_str!("db/migrations/0001.sql"),
+    include_str!("db/migrations/0002.sql"),
+    include_str!("db/migrations/0006.sql"),
+];
 
 /// How long a database may take to close.
 const CLOSING: Duration = Duration::from_secs(10);

@@ -4,6 +4,7 @@ pub mod list;
 pub mod members;
 pub mod metadata;
 pub mod orgs;
+pub mod outbox;
 pub mod pats;
 mod table;
 pub mod users;
@@ -13,7 +14,7 @@ pub use table::Sql;
 use table::Table;
 
 /// The tables that follow from the log of events.
-pub fn tables() -> [&'static Sql; 7] {
+pub fn tables() -> [&'static Sql; 8] {
     use crate::domain::{member::Instance, org::Org, user::User};
     [
         Instance::sql(),
@@ -23,5 +24,6 @@ pub fn tables() -> [&'static Sql; 7] {
         User::sql(),
         pats::Pat::sql(),
         metadata::Entry::sql(),
+        outbox::Message::sql(),
     ]
 }

@@ -1,6 +1,7 @@
 //! A user: the state that its events lead to, and the decisions that hold for humans and machines.
 
 mod avatar;
+mod code;
 pub mod email;
 mod event;
 mod initialization;
@@ -10,6 +11,7 @@ pub mod phone;
 pub mod profile;
 mod state;
 
+pub use code::*;
 pub use event::*;
 
 use super::human::NewHuman;

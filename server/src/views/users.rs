@@ -1,6 +1,7 @@
 //! `users`: every user that was not removed.
 
 use super::metadata::Entry;
+use super::outbox;
 use super::pats::Pat;
 use super::table::{Table, table};
 use crate::core::Stored;
@@ -62,12 +63,14 @@ impl Stored for User {
     }
 
     fn changes(event: &Event, stamp: &Stamp) -> Vec<Statement> {
-        match event {
+        let mut changes = outbox::changes(event, stamp);
+        changes.extend(match event {
             Event::PatAdded(pat) => vec![Pat::new(pat, stamp).put()],
             Event::MetadataSet(entry) => vec![Entry::set(entry, stamp)],
             Event::Removed => vec![Pat::delete_all(&stamp.id), Entry::delete_all(&stamp.id)],
             _ => Vec::new(),
-        }
+        });
+        changes
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::code::{Code, PasswordCode, PasswordlessCode};
 use crate::domain::events;
 use crate::domain::human::NewHuman;
 
@@ -58,35 +59,11 @@ pub struct PhoneChanged {
     pub phone: String,
 }
 
-/// A code that the user has to repeat, encrypted under the master key.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Code {
-    pub code: String,
-    /// Seconds that it works, from the event on.
-    pub expiry: i64,
-}
-
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PasswordChanged {
     pub encoded_hash: String,
     pub change_required: bool,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PasswordCode {
-    #[serde(flatten)]
-    pub code: Code,
-    /// To the phone, not by e-mail.
-    #[serde(default)]
-    pub sms: bool,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PasswordlessCode {
-    pub id: String,
-    #[serde(flatten)]
-    pub code: Code,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
