@@ -56,7 +56,7 @@ pub trait Stored: Aggregate {
     fn changes(event: &Self::Event, stamp: &Stamp) -> Vec<Statement>;
 }
 
-/// The outcome of a push: the last event's sequence, its time and the owner.
+/// The outcome of a push: the last event's sequence and time, and the owner of the first stream.
 #[derive(Clone, Debug, Default)]
 pub struct Meta {
     pub sequence: i64,
@@ -219,13 +219,21 @@ impl<'a> Push<'a> {
         loaded.sequence = stamp.sequence;
         let exists = loaded.exists();
         self.batch.push(if exists { loaded.state.upsert() } else { A::delete(&loaded.id) });
-        self.meta = Meta { sequence: stamp.sequence, at: stamp.at, owner: stamp.owner };
+        if self.meta.at == 0 {
+            self.meta.owner = stamp.owner;
+        }
+        (self.meta.sequence, self.meta.at) = (stamp.sequence, stamp.at);
         Ok(())
     }
 
     /// Holds that this SELECT gives a row until the push is written.
     pub fn guard(&mut self, sql: &'static str, params: Vec<Value>) {
         self.batch.push(Statement::guard(sql, params));
+    }
+
+    /// What a push without an event answers about a part that has a sequence of its own.
+    pub fn stays(&mut self, sequence: i64, at: i64) {
+        (self.meta.sequence, self.meta.at) = (sequence, at);
     }
 
     /// What a push without an event answers: the last sequence of this one, and a time.

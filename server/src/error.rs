@@ -134,6 +134,7 @@ pub mod text {
 
     pub const INTERNAL: Text = Text("An internal error occurred");
     pub const INVALID_ARGUMENT: Text = Text("Errors.Invalid.Argument");
+    pub const NOT_FOUND: Text = Text("Errors.NotFound");
 
     pub mod auth {
         use super::Text;
@@ -221,6 +222,13 @@ pub mod text {
         use super::Text;
 
         pub const NOT_FOUND: Text = Text("Metadata not found");
+    }
+
+    pub mod instance {
+        use super::Text;
+
+        pub const MEMBER_INVALID: Text = Text("Errors.IAM.MemberInvalid");
+        pub const MEMBER_EXISTS: Text = Text("Errors.IAM.Member.AlreadyExists");
     }
 
     pub mod org {

@@ -21,9 +21,10 @@ use crate::passwords::Passwords;
 use crate::{first, masterkey, serve};
 
 /// Numbered from 1; a released one never changes.
-pub const MIGRATIONS: [&str; 3] = [
+pub const MIGRATIONS: [&str; 4] = [
     include_str!("db/migrations/0001.sql"),
     include_str!("db/migrations/0002.sql"),
+    include_str!("db/migrations/0005.sql"),
     include_str!("db/migrations/0006.sql"),
 ];
 

@@ -1,13 +1,68 @@
 //! `/admin/v1`
 
-use contract::admin::Healthz;
-use contract::zitadel::admin::v1::{HealthzRequest, HealthzResponse};
+use contract::admin::{Healthz, Members, Roles};
+use contract::zitadel::admin::v1::{
+    AddIAMMemberRequest, AddIAMMemberResponse, HealthzRequest, HealthzResponse,
+    ListIAMMemberRolesRequest, ListIAMMemberRolesResponse, RemoveIAMMemberRequest,
+    RemoveIAMMemberResponse,
+};
 
-use crate::core::Core;
+use crate::core::{Author, Core};
+use crate::domain::Aggregate;
+use crate::domain::member::{Instance, Member, MemberRemoved};
+use crate::domain::role;
 use crate::error::Result;
+use crate::gate::Caller;
+use crate::views::members::INSTANCE_ID;
 
 impl Healthz for Core {
     async fn healthz(&self, _request: HealthzRequest) -> Result<HealthzResponse> {
         Ok(HealthzResponse::default())
+    }
+}
+
+impl Roles for Core {
+    async fn list_iam_member_roles(
+        &self,
+        _caller: &Caller,
+        _request: ListIAMMemberRolesRequest,
+    ) -> Result<ListIAMMemberRolesResponse> {
+        let roles = role::INSTANCE_ROLES.map(String::from).to_vec();
+        Ok(ListIAMMemberRolesResponse { roles, ..Default::default() })
+    }
+}
+
+impl Members for Core {
+    async fn add_iam_member(
+        &self,
+        caller: &Caller,
+        request: AddIAMMemberRequest,
+    ) -> Result<AddIAMMemberResponse> {
+        let member = Member { user_id: request.user_id, roles: request.roles };
+        let author = self.for_instance(caller).await?;
+        let meta = self.add_member(&author, INSTANCE_ID, &member, Instance::add_member).await?;
+        Ok(AddIAMMemberResponse { details: meta.added() })
+    }
+
+    async fn remove_iam_member(
+        &self,
+        caller: &Caller,
+        request: RemoveIAMMemberRequest,
+    ) -> Result<RemoveIAMMemberResponse> {
+        let removed = MemberRemoved { user_id: request.user_id };
+        let author = self.for_instance(caller).await?;
+        let remove = |instance: &Instance, removed, is_member| {
+            Ok(instance.remove_member(removed, is_member))
+        };
+        let meta = self.remove_member(&author, INSTANCE_ID, &removed, remove).await?;
+        Ok(RemoveIAMMemberResponse { details: meta.changed() })
+    }
+}
+
+impl Core {
+    /// The caller as who writes for the instance.
+    async fn for_instance(&self, caller: &Caller) -> Result<Author> {
+        let instance = self.load::<Instance>(INSTANCE_ID).await?;
+        Ok(Author { editor: caller.user_id().into(), owner: instance.owner().into() })
     }
 }

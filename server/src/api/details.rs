@@ -40,11 +40,11 @@ impl Meta {
         details.into()
     }
 
-    /// The form without `creationDate`.
+    /// The form without `creationDate`, and without `changeDate` where nothing ever happened.
     pub fn changed(self) -> DetailsField {
         let details = ObjectDetails {
             sequence: self.sequence.unsigned_abs(),
-            change_date: timestamp(self.at).into(),
+            change_date: (self.at != 0).then(|| timestamp(self.at)).into(),
             resource_owner: self.owner,
             ..Default::default()
         };

@@ -12,6 +12,7 @@ mod password;
 mod pats;
 mod phone;
 mod profile;
+mod roles;
 mod users;
 
 pub use users::message as user_message;

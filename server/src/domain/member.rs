@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::org::{Event as OrgEvent, Org};
 use super::{Aggregate, Stamp, events, role};
-use crate::error::{Result, text};
+use crate::error::{Error, Result, text};
 
 /// A user's roles in one place; the payload of its event and one row of `members`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,22 +20,81 @@ pub struct MemberRemoved {
     pub user_id: String,
 }
 
-impl Org {
-    /// `known`: the user exists; `already`: it is a member.
-    pub fn add_member(&self, member: Member, known: bool, already: bool) -> Result<[OrgEvent; 1]> {
+/// What is known of a user that is to become a member.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Candidate {
+    Unknown,
+    NoMember,
+    Member,
+}
+
+/// What a new member is refused with, in the order of the checks.
+pub(super) struct Refusals {
+    pub no_roles: Error,
+    pub role: Error,
+    pub absent: Error,
+    pub unknown: Error,
+    pub already: Error,
+}
+
+impl Refusals {
+    /// `of`: whether a role may be given here; `exists`: whether there is what it is given on.
+    pub fn check(
+        self,
+        member: &Member,
+        of: fn(&str) -> bool,
+        exists: bool,
+        candidate: Candidate,
+    ) -> Result<()> {
         if member.roles.is_empty() {
-            return Err(text::INVALID_ARGUMENT.invalid("ORG-4Mlfs"));
+            return Err(self.no_roles);
+        }
+        if !member.roles.iter().all(|role| of(role)) {
+            return Err(self.role);
+        }
+        if !exists {
+            return Err(self.absent);
+        }
+        match candidate {
+            Candidate::Unknown => Err(self.unknown),
+            Candidate::Member => Err(self.already),
+            Candidate::NoMember => Ok(()),
+        }
+    }
+}
+
+impl Org {
+    pub fn add_member(&self, member: Member, candidate: Candidate) -> Result<[OrgEvent; 1]> {
+        let refusals = Refusals {
+            no_roles: text::INVALID_ARGUMENT.invalid("ORG-4Mlfs"),
+            role: text::org::MEMBER_INVALID.invalid("Org-4N8es"),
+            absent: text::org::NOT_FOUND.precondition("COMMAND-QXPGs"),
+            unknown: text::user::NOT_FOUND.precondition("ORG-GoXOn"),
+            already: text::org::MEMBER_EXISTS.already_exists("ORG-poWwe"),
+        };
+        refusals.check(&member, role::of_organisations, self.exists(), candidate)?;
+        Ok([OrgEvent::MemberAdded(member)])
+    }
+
+    /// Nothing is pushed when the roles are already these, in this order.
+    pub fn change_member(
+        &self,
+        member: Member,
+        current: Option<&[String]>,
+    ) -> Result<Option<OrgEvent>> {
+        if member.roles.is_empty() {
+            return Err(text::org::MEMBER_INVALID.invalid("Org-LiaZi"));
         }
         if !member.roles.iter().all(|role| role::of_organisations(role)) {
-            return Err(text::org::MEMBER_INVALID.invalid("Org-4N8es"));
+            return Err(text::org::MEMBER_INVALID.invalid("INST-m9fG8"));
         }
-        if !known {
-            return Err(text::user::NOT_FOUND.precondition("ORG-GoXOn"));
-        }
-        if already {
-            return Err(text::org::MEMBER_EXISTS.already_exists("ORG-poWwe"));
-        }
-        Ok([OrgEvent::MemberAdded(member)])
+        let current = current.ok_or_else(|| text::NOT_FOUND.not_found("Org-D8JxR"))?;
+        Ok((current != member.roles).then_some(OrgEvent::MemberChanged(member)))
+    }
+
+    /// Nothing is pushed when the user is no member.
+    pub fn remove_member(&self, removed: MemberRemoved, is_member: bool) -> Option<OrgEvent> {
+        is_member.then_some(OrgEvent::MemberRemoved(removed))
     }
 }
 
@@ -50,6 +109,7 @@ pub struct Instance {
 events! {
     "instance.default.org.set" DefaultOrgSet(DefaultOrg),
     "instance.member.added" MemberAdded(Member),
+    "instance.member.removed" MemberRemoved(MemberRemoved),
     "instance.member.cascade.removed" MemberCascadeRemoved(MemberRemoved),
 }
 
@@ -57,6 +117,26 @@ events! {
 #[serde(rename_all = "camelCase")]
 pub struct DefaultOrg {
     pub org_id: String,
+}
+
+impl Instance {
+    /// The refusals were never recorded: they are those of organisations, with ids of our own.
+    pub fn add_member(&self, member: Member, candidate: Candidate) -> Result<[Event; 1]> {
+        let refusals = Refusals {
+            no_roles: text::INVALID_ARGUMENT.invalid("BAILEY-iam01"),
+            role: text::instance::MEMBER_INVALID.invalid("BAILEY-iam02"),
+            absent: text::NOT_FOUND.precondition("BAILEY-iam03"),
+            unknown: text::user::NOT_FOUND.precondition("BAILEY-iam04"),
+            already: text::instance::MEMBER_EXISTS.already_exists("BAILEY-iam05"),
+        };
+        refusals.check(&member, role::of_instances, self.exists(), candidate)?;
+        Ok([Event::MemberAdded(member)])
+    }
+
+    /// Nothing is pushed when the user is no member.
+    pub fn remove_member(&self, removed: MemberRemoved, is_member: bool) -> Option<Event> {
+        is_member.then_some(Event::MemberRemoved(removed))
+    }
 }
 
 impl Aggregate for Instance {
@@ -83,18 +163,62 @@ impl Aggregate for Instance {
 mod tests {
     use super::*;
 
+    fn member(roles: &[&str]) -> Member {
+        Member { user_id: "1".into(), roles: roles.iter().map(|role| (*role).into()).collect() }
+    }
+
+    fn org() -> Org {
+        Org { id: "1".into(), ..Org::default() }
+    }
+
     #[test]
     fn refusals_come_in_order() {
-        let refused = |roles: &[&str], known, already| {
-            let roles = roles.iter().map(|role| (*role).into()).collect();
-            let member = Member { user_id: "1".into(), roles };
-            Org::default().add_member(member, known, already).err().map_or("", |error| error.id)
+        let refused = |org: &Org, roles: &[&str], candidate| {
+            org.add_member(member(roles), candidate).err().map_or("", |error| error.id)
         };
-        assert_eq!(refused(&[], false, true), "ORG-4Mlfs");
-        assert_eq!(refused(&["ORG_OWNER", "IAM_OWNER"], false, true), "Org-4N8es");
-        assert_eq!(refused(&["ORG_OWNER"], false, true), "ORG-GoXOn");
-        assert_eq!(refused(&["ORG_OWNER"], true, true), "ORG-poWwe");
-        assert_eq!(refused(&["ORG_OWNER"], true, false), "");
-        assert_eq!(refused(&["SELF_MANAGEMENT_GLOBAL"], true, false), "");
+        let (none, org) = (Org::default(), org());
+        assert_eq!(refused(&none, &[], Candidate::Unknown), "ORG-4Mlfs");
+        assert_eq!(refused(&none, &["ORG_OWNER", "IAM_OWNER"], Candidate::Unknown), "Org-4N8es");
+        assert_eq!(refused(&none, &["ORG_OWNER"], Candidate::Unknown), "COMMAND-QXPGs");
+        assert_eq!(refused(&org, &["ORG_OWNER"], Candidate::Unknown), "ORG-GoXOn");
+        assert_eq!(refused(&org, &["ORG_OWNER"], Candidate::Member), "ORG-poWwe");
+        assert_eq!(refused(&org, &["ORG_OWNER"], Candidate::NoMember), "");
+        assert_eq!(refused(&org, &["SELF_MANAGEMENT_GLOBAL"], Candidate::NoMember), "");
+    }
+
+    #[test]
+    fn roles_of_the_instance_are_its_own() {
+        let instance = Instance { id: "1".into(), default_org: "2".into() };
+        let refused = |roles: &[&str], candidate| {
+            instance.add_member(member(roles), candidate).err().map_or("", |error| error.id)
+        };
+        assert_eq!(refused(&[], Candidate::NoMember), "BAILEY-iam01");
+        assert_eq!(refused(&["ORG_OWNER"], Candidate::NoMember), "BAILEY-iam02");
+        assert_eq!(refused(&["IAM_OWNER"], Candidate::Unknown), "BAILEY-iam04");
+        assert_eq!(refused(&["IAM_OWNER"], Candidate::Member), "BAILEY-iam05");
+        assert_eq!(refused(&["IAM_OWNER", "IAM_LOGIN_CLIENT"], Candidate::NoMember), "");
+    }
+
+    #[test]
+    fn only_other_roles_are_a_change() {
+        let current = ["ORG_OWNER".to_string()];
+        let change = |roles: &[&str], current: Option<&[String]>| {
+            org().change_member(member(roles), current).map_err(|error| error.id)
+        };
+        assert_eq!(change(&[], None), Err("Org-LiaZi"));
+        assert_eq!(change(&["NOTHING"], None), Err("INST-m9fG8"));
+        assert_eq!(change(&["ORG_OWNER"], None), Err("Org-D8JxR"));
+        assert_eq!(change(&["ORG_OWNER"], Some(&current)), Ok(None));
+        let changed = OrgEvent::MemberChanged(member(&["ORG_OWNER_VIEWER"]));
+        assert_eq!(change(&["ORG_OWNER_VIEWER"], Some(&current)), Ok(Some(changed)));
+    }
+
+    #[test]
+    fn who_is_no_member_cannot_be_removed() {
+        let removed = MemberRemoved { user_id: "1".into() };
+        assert_eq!(org().remove_member(removed.clone(), false), None);
+        assert_eq!(Instance::default().remove_member(removed.clone(), false), None);
+        let event = Event::MemberRemoved(removed.clone());
+        assert_eq!(Instance::default().remove_member(removed, true), Some(event));
     }
 }

@@ -33,6 +33,8 @@ events! {
     "org.domain.verified" DomainVerified(Domain),
     "org.domain.primary.set" PrimaryDomainSet(Domain),
     "org.member.added" MemberAdded(Member),
+    "org.member.changed" MemberChanged(Member),
+    "org.member.removed" MemberRemoved(MemberRemoved),
     "org.member.cascade.removed" MemberCascadeRemoved(MemberRemoved),
 }
 
@@ -98,7 +100,10 @@ impl Aggregate for Org {
             }
             Event::PrimaryDomainSet(set) => self.primary_domain.clone_from(&set.domain),
             Event::DomainAdded(_) | Event::DomainVerified(_) => {}
-            Event::MemberAdded(_) | Event::MemberCascadeRemoved(_) => return,
+            Event::MemberAdded(_)
+            | Event::MemberChanged(_)
+            | Event::MemberRemoved(_)
+            | Event::MemberCascadeRemoved(_) => return,
         }
         self.sequence = stamp.sequence;
         self.changed_at = stamp.at;

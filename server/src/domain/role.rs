@@ -1,7 +1,7 @@
 //! Which role gives which permission (behaviour: `auth`).
 
 /// Every role of an organisation, in the order of the reference.
-const ORG_ROLES: [&str; 10] = [
+pub const ORG_ROLES: [&str; 10] = [
     "ORG_OWNER",
     "ORG_USER_MANAGER",
     "ORG_OWNER_VIEWER",
@@ -13,6 +13,22 @@ const ORG_ROLES: [&str; 10] = [
     "ORG_END_USER_IMPERSONATOR",
     "ORG_USER_SELF_MANAGER",
 ];
+
+/// Every role of an instance.
+pub const INSTANCE_ROLES: [&str; 7] = [
+    "IAM_OWNER",
+    "IAM_OWNER_VIEWER",
+    "IAM_ORG_MANAGER",
+    "IAM_USER_MANAGER",
+    "IAM_ADMIN_IMPERSONATOR",
+    "IAM_END_USER_IMPERSONATOR",
+    "IAM_LOGIN_CLIENT",
+];
+
+/// Whether an instance can give this role.
+pub fn of_instances(role: &str) -> bool {
+    INSTANCE_ROLES.contains(&role)
+}
 
 /// A role of no organisation that every one can give all the same (recording `machine-authz-org-2`).
 const SELF_MANAGEMENT: &str = "SELF_MANAGEMENT_GLOBAL";
@@ -35,11 +51,13 @@ const GLOBAL_OWNER: Roles = &["PROJECT_OWNER_GLOBAL"];
 const GLOBAL_VIEWER: Roles = &["PROJECT_OWNER_VIEWER_GLOBAL"];
 const CREATOR: Roles = &["ORG_PROJECT_CREATOR"];
 const SETTINGS_MANAGER: Roles = &["ORG_SETTINGS_MANAGER"];
+const INSTANCE_OWNER: Roles = &["IAM_OWNER"];
+const INSTANCE_VIEWER: Roles = &["IAM_OWNER_VIEWER"];
 const ORG_MAKERS: Roles = &["IAM_OWNER", "IAM_ORG_MANAGER"];
 
 /// One row a permission: who has it.
 #[rustfmt::skip]
-const PERMISSIONS: [(&str, &[Roles]); 13] = [
+const PERMISSIONS: [(&str, &[Roles]); 17] = [
     ("user.read", &[
         OWNERS, USER_MANAGERS, LOGIN_CLIENT, VIEWERS, EDITORS, PROJECT_OWNERS, PROJECT_VIEWERS,
     ]),
@@ -66,6 +84,10 @@ const PERMISSIONS: [(&str, &[Roles]); 13] = [
     ("org.create", &[ORG_MAKERS]),
     ("org.member.read", &[OWNERS, USER_MANAGERS, VIEWERS]),
     ("org.member.write", &[OWNERS]),
+    ("org.member.delete", &[OWNERS, USER_MANAGERS]),
+    ("iam.member.read", &[INSTANCE_OWNER, INSTANCE_VIEWER]),
+    ("iam.member.write", &[INSTANCE_OWNER]),
+    ("iam.member.delete", &[INSTANCE_OWNER]),
 ];
 
 /// Whether a role gives a permission. Unknown names give nothing.

@@ -50,7 +50,10 @@ impl Stored for Org {
             Event::MemberAdded(member) => {
                 vec![members::add(member, &stream::<Self>(&stamp.id), stamp)]
             }
-            Event::MemberCascadeRemoved(removed) => {
+            Event::MemberChanged(member) => {
+                vec![members::change(member, &stream::<Self>(&stamp.id), stamp)]
+            }
+            Event::MemberRemoved(removed) | Event::MemberCascadeRemoved(removed) => {
                 vec![members::remove(&removed.user_id, &stream::<Self>(&stamp.id))]
             }
             _ => Vec::new(),

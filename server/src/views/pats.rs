@@ -56,8 +56,8 @@ pub async fn holder(db: &Db, hash: &[u8], now: i64, asked: Option<&str>) -> Resu
     const SQL: &str = "SELECT u.id, u.owner, i.roles, o.roles, \
             EXISTS (SELECT 1 FROM events e WHERE e.stream = 'org/' || $3) \
         FROM pats p JOIN users u ON u.id = p.user_id \
-        LEFT JOIN members i ON i.user_id = u.id AND i.scope = 'instance/1' \
-        LEFT JOIN members o ON o.user_id = u.id AND o.scope = 'org/' || COALESCE($3, u.owner) \
+        LEFT JOIN members i ON i.user_id = u.id AND i.place = 'instance/1' \
+        LEFT JOIN members o ON o.user_id = u.id AND o.place = 'org/' || COALESCE($3, u.owner) \
         WHERE p.hash = $1 AND p.expires_at > $2 AND p.sequence > u.tokens_ended";
     let read = |row: &Row<'_>| {
         let (instance, org) = (row.optional_str(2)?.map(words), row.optional_str(3)?.map(words));
