@@ -98,7 +98,7 @@ fn rest(out: &mut String, o: &Operation) {
         };
         (format!(", body: Body<{request}, {schema}>"), "body.0".to_string())
     } else {
-        (String::new(), format!("{request}::default()"))
+        from_query(o, &request)
     };
     let mutable = if parameters.is_empty() { "" } else { "mut " };
     writeln!(
@@ -115,6 +115,20 @@ fn rest(out: &mut String, o: &Operation) {
     .unwrap();
 }
 
+/// What a request without a body is made of: the query string gives the fields that the path lacks.
+fn from_query(o: &Operation, request: &str) -> (String, String) {
+    let fields = o.query();
+    if fields.is_empty() {
+        return (String::new(), format!("{request}::default()"));
+    }
+    let shown = |name: &String| {
+        let (min, max) = length(o, name);
+        format!(", #[oai(name = {:?})] _{name}: QueryText<{min}, {max}>", camel(name))
+    };
+    let shown: String = fields.iter().map(shown).collect();
+    (format!("{shown}, query: Query<{request}>"), "query.0".to_string())
+}
+
 /// The route in poem's notation, with the parameters' names in JSON.
 fn document_path(o: &Operation) -> String {
     let part = |part: &str| match part.strip_prefix('{') {
@@ -125,11 +139,16 @@ fn document_path(o: &Operation) -> String {
 }
 
 fn argument(o: &Operation, name: &str) -> String {
+    let (min, max) = length(o, name);
+    format!(", #[oai(name = {:?})] {name}: Path<{min}, {max}>", camel(name))
+}
+
+/// The bounds of a field of the request, 0 for none.
+fn length(o: &Operation, name: &str) -> (u64, u64) {
     let field = o.request.get_field_by_name(name).unwrap();
     let rules = model::extension(&field.options(), "bailey.rules");
     let length = |rule: &str| rules.as_ref().and_then(|r| model::number(r, rule)).unwrap_or(0);
-    let (min, max) = (length("min_len"), length("max_len"));
-    format!(", #[oai(name = {:?})] {name}: Path<{min}, {max}>", camel(name))
+    (length("min_len"), length("max_len"))
 }
 
 fn tags(o: &Operation) -> String {

@@ -49,6 +49,19 @@ impl Operation {
         braced.map(|part| part.trim_end_matches('}').trim_end_matches("=**")).collect()
     }
 
+    /// The fields that the query string gives, in order: of a request without a body those that
+    /// the path lacks. They are texts.
+    pub fn query(&self) -> Vec<String> {
+        if self.body {
+            return Vec::new();
+        }
+        let of_path = self.parameters();
+        let rest = self.request.fields().filter(|field| !of_path.contains(&field.name()));
+        rest.inspect(|field| assert_eq!(field.kind(), Kind::String, "{}", field.full_name()))
+            .map(|field| field.name().to_string())
+            .collect()
+    }
+
     /// The noun of the URL: the last plain segment behind a parameter, else the last plain one.
     pub fn noun(&self) -> String {
         let plain =

@@ -24,7 +24,7 @@ pub use refusal::Refusal;
 pub use rest::{BodyLimit, Parameters};
 pub use rule::Validate;
 
-use rest::{Answer, Body, Call, Path, Tag};
+use rest::{Answer, Body, Call, Path, Query, QueryText, Tag};
 
 /// The descriptor set that everything here was made from, options of our own included.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

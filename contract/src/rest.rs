@@ -92,10 +92,7 @@ impl<'a, const MIN: usize, const MAX: usize> ApiExtractor<'a> for Path<MIN, MAX>
     }
 
     fn param_schema_ref() -> Option<MetaSchemaRef> {
-        let bound = |length: usize| Some(length).filter(|length| *length > 0);
-        let (min_length, max_length) = (bound(MIN), bound(MAX));
-        let schema = MetaSchema { min_length, max_length, ..MetaSchema::new("string") };
-        Some(MetaSchemaRef::Inline(Box::new(schema)))
+        Some(bounded_text(MIN, MAX))
     }
 
     async fn from_request(
@@ -107,6 +104,57 @@ impl<'a, const MIN: usize, const MAX: usize> ApiExtractor<'a> for Path<MIN, MAX>
         let parameters = request.extensions().get::<Parameters>();
         Ok(Self(parameters.and_then(|p| p.0.get(index)).cloned().unwrap_or_default()))
     }
+}
+
+/// The parameters of the query string as a message without the fields that the path has.
+pub struct Query<T>(pub T);
+
+impl<'a, T: DeserializeOwned + Default> ApiExtractor<'a> for Query<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::PoemExtractor];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    async fn from_request(
+        request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let query = request.original_uri().query().unwrap_or_default();
+        json::decode_query(query).map(Self).map_err(|text| refuse(Refusal::Json(text)))
+    }
+}
+
+/// A text of the query string in the document; [`Query`] reads it.
+pub struct QueryText<const MIN: usize, const MAX: usize>;
+
+impl<'a, const MIN: usize, const MAX: usize> ApiExtractor<'a> for QueryText<MIN, MAX> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter];
+    const PARAM_IS_REQUIRED: bool = false;
+    type ParamType = String;
+    type ParamRawType = String;
+
+    fn param_in() -> Option<MetaParamIn> {
+        Some(MetaParamIn::Query)
+    }
+
+    fn param_schema_ref() -> Option<MetaSchemaRef> {
+        Some(bounded_text(MIN, MAX))
+    }
+
+    async fn from_request(
+        _request: &'a Request,
+        _body: &mut RequestBody,
+        _options: ExtractParamOptions<String>,
+    ) -> poem::Result<Self> {
+        Ok(Self)
+    }
+}
+
+fn bounded_text(min: usize, max: usize) -> MetaSchemaRef {
+    let bound = |length: usize| Some(length).filter(|length| *length > 0);
+    let (min_length, max_length) = (bound(min), bound(max));
+    let schema = MetaSchema { min_length, max_length, ..MetaSchema::new("string") };
+    MetaSchemaRef::Inline(Box::new(schema))
 }
 
 /// The JSON body of a request, whatever its content type says. `S` is its schema: the message, or

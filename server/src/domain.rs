@@ -48,6 +48,11 @@ macro_rules! events {
             $($name $(($payload))?,)*
         }
 
+        /// The types of all of them.
+        #[cfg(test)]
+        #[allow(dead_code, reason = "a test of users asks for it")]
+        pub const KINDS: &[&str] = &[$($kind),*];
+
         impl $crate::domain::Event for Event {
             fn kind(&self) -> &'static str {
                 match self {

@@ -135,6 +135,7 @@ pub mod text {
     pub const INTERNAL: Text = Text("An internal error occurred");
     pub const INVALID_ARGUMENT: Text = Text("Errors.Invalid.Argument");
     pub const NOT_FOUND: Text = Text("Errors.NotFound");
+    pub const ID_MISSING: Text = Text("ID missing");
 
     pub mod auth {
         use super::Text;
@@ -163,6 +164,7 @@ pub mod text {
         pub const NOT_INACTIVE: Text = Text("User is not inactive");
         pub const SHOULD_BE_ACTIVE_OR_INITIAL: Text = Text("User is not active or initial");
         pub const NOT_LOCKED: Text = Text("User is not locked");
+        pub const NAME_NOT_CHANGED: Text = Text("Username not changed");
         pub const DOMAIN_NOT_ALLOWED: Text = Text("Domain is already reserved and cannot be used");
         pub const FIRST_NAME_EMPTY: Text = Text("First name in profile is empty");
         pub const LAST_NAME_EMPTY: Text = Text("Last name in profile is empty");
@@ -237,6 +239,11 @@ pub mod text {
         pub const NOT_FOUND: Text = Text("Organisation not found");
         pub const INVALID: Text = Text("Organisation is invalid");
         pub const ALREADY_EXISTS: Text = Text("Organisation's name or id already taken");
+        pub const DEFAULT: Text = Text("Default Organisation must not be deleted");
+        pub const DOMAIN_EXISTS: Text = Text("Domain already exists");
+        pub const DOMAIN_INVALID: Text =
+            Text("Only alphanumeric characters, . and - are allowed for a domain");
+        pub const POLICY_EXISTS: Text = Text("Errors.Org.DomainPolicy.AlreadyExists");
         pub const MEMBER_INVALID: Text = Text("Errors.Org.MemberInvalid");
         pub const MEMBER_EXISTS: Text = Text("Errors.Org.Member.AlreadyExists");
     }

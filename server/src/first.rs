@@ -32,9 +32,10 @@ pub async fn start(core: &Core, pat: &NewPat) -> Result<bool> {
             }
             let member = Member { user_id: user.into(), roles: vec!["IAM_OWNER".into()] };
             let default = DefaultOrg { org_id: org.into() };
+            let names = instance.name(core.ids.next(core.clock), core.ids.next(core.clock));
             let events =
                 [InstanceEvent::DefaultOrgSet(default), InstanceEvent::MemberAdded(member)];
-            push.append(&mut instance, events)?;
+            push.append(&mut instance, names.into_iter().chain(events))?;
             add_org(&mut push, org, ORGANISATION, user).await?;
             let mut machine = add_machine(&mut push, user, OWNER).await?;
             let events = machine.add_pat(pat.clone())?;
@@ -47,6 +48,18 @@ pub async fn start(core: &Core, pat: &NewPat) -> Result<bool> {
         Err(error) if error == already() => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Gives an instance that an earlier version made the ids that it lacks.
+pub async fn complete(core: &Core) -> Result<()> {
+    let instance = core.load::<Instance>(members::INSTANCE_ID).await?;
+    if !instance.shown_id.is_empty() {
+        return Ok(());
+    }
+    let author = Author { editor: String::new(), owner: instance.default_org };
+    let (id, project) = (core.ids.next(core.clock), core.ids.next(core.clock));
+    let name = |instance: &Instance| Ok(instance.name(id.clone(), project.clone()));
+    core.change(&author, members::INSTANCE_ID, name).await.map(|_| ())
 }
 
 fn already() -> Error {

@@ -21,9 +21,10 @@ use crate::passwords::Passwords;
 use crate::{first, masterkey, serve};
 
 /// Numbered from 1; a released one never changes.
-pub const MIGRATIONS: [&str; 4] = [
+pub const MIGRATIONS: [&str; 5] = [
     include_str!("db/migrations/0001.sql"),
     include_str!("db/migrations/0002.sql"),
+    include_str!("db/migrations/0003.sql"),
     include_str!("db/migrations/0005.sql"),
     include_str!("db/migrations/0006.sql"),
 ];
@@ -69,6 +70,7 @@ pub async fn start(settings: &Settings) -> Result<Running, String> {
 async fn first(settings: &Settings, core: &Core) -> Result<Option<String>, String> {
     let failed = |error| format!("the first start failed: {error}");
     if first::done(core).await.map_err(failed)? {
+        first::complete(core).await.map_err(failed)?;
         return Ok(None);
     }
     let (pat, token) = core.new_pat(NEVER).map_err(failed)?;

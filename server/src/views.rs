@@ -1,5 +1,7 @@
 //! The read tables: one file a table, with its columns and its queries.
 
+pub mod domains;
+pub mod events;
 pub mod list;
 pub mod members;
 pub mod metadata;
@@ -19,7 +21,7 @@ pub fn tables() -> [&'static Sql; 8] {
     [
         Instance::sql(),
         Org::sql(),
-        orgs::Domain::sql(),
+        domains::Domain::sql(),
         members::Membership::sql(),
         User::sql(),
         pats::Pat::sql(),

@@ -1,5 +1,8 @@
 //! `/admin/v1`
 
+mod orgs;
+mod policies;
+
 use contract::admin::{Healthz, Members, Roles};
 use contract::zitadel::admin::v1::{
     AddIAMMemberRequest, AddIAMMemberResponse, HealthzRequest, HealthzResponse,

@@ -9,6 +9,7 @@ use super::management::user_message;
 use crate::core::Core;
 use crate::error::{Result, text};
 use crate::gate::Caller;
+use crate::views::domains::LoginNames;
 use crate::views::users;
 
 impl Healthz for Core {
@@ -25,6 +26,7 @@ impl Users for Core {
     ) -> Result<GetMyUserResponse> {
         let user = users::by_id(&self.db, caller.user_id()).await?;
         let user = user.ok_or_else(|| text::user::NOT_FOUND.not_found("QUERY-Dfbg2"))?;
-        Ok(GetMyUserResponse { user: user_message(&user).into(), ..Default::default() })
+        let names = LoginNames::of(&self.db, [&user]).await?;
+        Ok(GetMyUserResponse { user: user_message(&user, &names).into(), ..Default::default() })
     }
 }

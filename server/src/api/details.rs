@@ -18,7 +18,8 @@ pub fn timestamp(micros: i64) -> Timestamp {
     Timestamp { seconds: micros.div_euclid(1_000_000), nanos, ..Default::default() }
 }
 
-fn read(sequence: i64, created: i64, changed: i64, owner: &str) -> DetailsField {
+/// What reads show.
+pub fn read(sequence: i64, created: i64, changed: i64, owner: &str) -> DetailsField {
     let details = ObjectDetails {
         sequence: sequence.unsigned_abs(),
         creation_date: timestamp(created).into(),

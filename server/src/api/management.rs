@@ -1,9 +1,12 @@
 //! `/management/v1`
 
 mod avatar;
+mod changes;
+mod domains;
 mod email;
 mod healthz;
 mod human;
+mod iam;
 mod machine;
 mod members;
 mod metadata;
@@ -13,6 +16,8 @@ mod pats;
 mod phone;
 mod profile;
 mod roles;
+mod username;
 mod users;
 
+pub use orgs::message as org_message;
 pub use users::message as user_message;

@@ -1,5 +1,7 @@
 //! Making a human: by AddHumanUser and by ImportHumanUser, which differ in much.
 
+use std::ops::Not;
+
 use serde::{Deserialize, Serialize};
 
 use super::Aggregate;
@@ -18,6 +20,9 @@ const MAX_LENGTH: usize = 72;
 #[serde(rename_all = "camelCase", default)]
 pub struct NewHuman {
     pub user_name: String,
+    /// The name is unique in its organisation, not in the instance.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub org_scoped: bool,
     pub first_name: String,
     pub last_name: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -88,11 +93,6 @@ impl NewHuman {
         }
         self.preferred_language = stored_language(&self.preferred_language);
         Ok(self)
-    }
-
-    /// The domain behind the last `@` of the user name, if it has one.
-    pub fn domain(&self) -> Option<&str> {
-        self.user_name.rsplit_once('@').map(|(_, domain)| domain)
     }
 }
 

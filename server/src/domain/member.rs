@@ -72,7 +72,7 @@ impl Org {
             unknown: text::user::NOT_FOUND.precondition("ORG-GoXOn"),
             already: text::org::MEMBER_EXISTS.already_exists("ORG-poWwe"),
         };
-        refusals.check(&member, role::of_organisations, self.exists(), candidate)?;
+        refusals.check(&member, role::of_organisations, self.standing().is_ok(), candidate)?;
         Ok([OrgEvent::MemberAdded(member)])
     }
 
@@ -104,13 +104,30 @@ pub struct Instance {
     pub id: String,
     /// The organisation made at the first start.
     pub default_org: String,
+    /// The id that the API shows for it.
+    pub shown_id: String,
+    /// The project that stands for the API itself.
+    pub project_id: String,
 }
 
 events! {
+    "instance.added" Added(Added),
+    "instance.iam.project.set" ProjectSet(Project),
     "instance.default.org.set" DefaultOrgSet(DefaultOrg),
     "instance.member.added" MemberAdded(Member),
     "instance.member.removed" MemberRemoved(MemberRemoved),
     "instance.member.cascade.removed" MemberCascadeRemoved(MemberRemoved),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Added {
+    pub id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Project {
+    pub project_id: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,6 +137,15 @@ pub struct DefaultOrg {
 }
 
 impl Instance {
+    /// The ids that an instance lacks which an earlier version made.
+    pub fn name(&self, id: String, project_id: String) -> Vec<Event> {
+        if self.shown_id.is_empty() {
+            vec![Event::Added(Added { id }), Event::ProjectSet(Project { project_id })]
+        } else {
+            Vec::new()
+        }
+    }
+
     /// The refusals were never recorded: they are those of organisations, with ids of our own.
     pub fn add_member(&self, member: Member, candidate: Candidate) -> Result<[Event; 1]> {
         let refusals = Refusals {
@@ -152,9 +178,14 @@ impl Aggregate for Instance {
     }
 
     fn apply(&mut self, event: &Event, stamp: &Stamp) {
-        if let Event::DefaultOrgSet(set) = event {
-            self.id.clone_from(&stamp.id);
-            self.default_org.clone_from(&set.org_id);
+        match event {
+            Event::Added(added) => self.shown_id.clone_from(&added.id),
+            Event::ProjectSet(set) => self.project_id.clone_from(&set.project_id),
+            Event::DefaultOrgSet(set) => {
+                self.id.clone_from(&stamp.id);
+                self.default_org.clone_from(&set.org_id);
+            }
+            Event::MemberAdded(_) | Event::MemberRemoved(_) | Event::MemberCascadeRemoved(_) => {}
         }
     }
 }
@@ -162,13 +193,14 @@ impl Aggregate for Instance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::org::ACTIVE;
 
     fn member(roles: &[&str]) -> Member {
         Member { user_id: "1".into(), roles: roles.iter().map(|role| (*role).into()).collect() }
     }
 
     fn org() -> Org {
-        Org { id: "1".into(), ..Org::default() }
+        Org { id: "1".into(), state: ACTIVE, ..Org::default() }
     }
 
     #[test]
@@ -188,7 +220,7 @@ mod tests {
 
     #[test]
     fn roles_of_the_instance_are_its_own() {
-        let instance = Instance { id: "1".into(), default_org: "2".into() };
+        let instance = Instance { default_org: "2".into(), ..Instance::default() };
         let refused = |roles: &[&str], candidate| {
             instance.add_member(member(roles), candidate).err().map_or("", |error| error.id)
         };

@@ -57,7 +57,7 @@ const ORG_MAKERS: Roles = &["IAM_OWNER", "IAM_ORG_MANAGER"];
 
 /// One row a permission: who has it.
 #[rustfmt::skip]
-const PERMISSIONS: [(&str, &[Roles]); 17] = [
+const PERMISSIONS: [(&str, &[Roles]); 22] = [
     ("user.read", &[
         OWNERS, USER_MANAGERS, LOGIN_CLIENT, VIEWERS, EDITORS, PROJECT_OWNERS, PROJECT_VIEWERS,
     ]),
@@ -82,6 +82,11 @@ const PERMISSIONS: [(&str, &[Roles]); 17] = [
     ("user.grant.delete", &[OWNERS, USER_MANAGERS, EDITORS, PROJECT_OWNERS, GLOBAL_OWNER]),
     ("org.read", &[OWNERS, USER_MANAGERS, LOGIN_CLIENT, VIEWERS, EDITORS, SETTINGS_MANAGER]),
     ("org.create", &[ORG_MAKERS]),
+    ("org.write", &[OWNERS]),
+    ("org.delete", &[OWNERS]),
+    ("iam.read", &[INSTANCE_OWNER, INSTANCE_VIEWER]),
+    ("iam.policy.read", &[INSTANCE_OWNER, INSTANCE_VIEWER]),
+    ("iam.policy.write", &[INSTANCE_OWNER]),
     ("org.member.read", &[OWNERS, USER_MANAGERS, VIEWERS]),
     ("org.member.write", &[OWNERS]),
     ("org.member.delete", &[OWNERS, USER_MANAGERS]),

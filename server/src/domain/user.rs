@@ -4,8 +4,10 @@ mod avatar;
 mod code;
 pub mod email;
 mod event;
+pub mod history;
 mod initialization;
 pub mod machine;
+pub mod name;
 pub mod password;
 pub mod phone;
 pub mod profile;
@@ -55,6 +57,8 @@ pub struct User {
     pub user_name: String,
     /// What is unique in the instance.
     pub name_key: String,
+    /// The organisation's policy puts its domains behind the name, which is unique only there.
+    pub org_scoped: bool,
     pub first_name: String,
     pub last_name: String,
     pub nick_name: String,
@@ -80,10 +84,16 @@ impl User {
         self.kind == Kind::Human
     }
 
+    /// The display name of a human, the name of a machine.
+    pub fn shown_name(&self) -> &str {
+        if self.is_human() { &self.display_name } else { &self.name }
+    }
+
     fn become_human(&mut self, human: &NewHuman, at: i64) {
         let human = human.clone();
         self.kind = Kind::Human;
         self.user_name = human.user_name;
+        self.org_scoped = human.org_scoped;
         self.first_name = human.first_name;
         self.last_name = human.last_name;
         self.nick_name = human.nick_name;
@@ -101,6 +111,7 @@ impl User {
         let machine = machine.clone();
         self.kind = Kind::Machine;
         self.user_name = machine.user_name;
+        self.org_scoped = machine.org_scoped;
         self.name = machine.name;
         self.description = machine.description;
         self.token_type = machine.access_token_type;
@@ -111,7 +122,7 @@ impl User {
         self.owner.clone_from(&stamp.owner);
         self.created_at = stamp.at;
         self.state = State::Active;
-        self.name_key = name_key(&self.user_name);
+        self.set_name_key();
     }
 
     /// The new state; the tokens made until now have ended.
@@ -143,6 +154,7 @@ impl Aggregate for User {
                 self.become_machine(machine);
                 self.added(stamp);
             }
+            Event::UserNameChanged(changed) => self.apply_name(changed),
             Event::ProfileChanged(changed) => self.apply_profile(changed),
             Event::EmailChanged(changed) => {
                 self.email.clone_from(&changed.email);
@@ -200,11 +212,6 @@ fn counts(event: &Event) -> bool {
             | Event::MetadataSet(_)
             | Event::Removed
     )
-}
-
-/// User names are unique without regard to case, letter by letter.
-pub fn name_key(name: &str) -> String {
-    name.chars().filter_map(|letter| letter.to_lowercase().next()).collect()
 }
 
 /// The stored form of a language tag: canonical, empty if it is none.

@@ -95,6 +95,11 @@ pub async fn left(db: &Db, scope: &str, removed: &MemberRemoved) -> Result<Optio
     db.first(SQL, &[scope.into(), payload.into()], read).await
 }
 
+/// Ends every role in what this stream is of.
+pub fn remove_all(scope: &str) -> Statement {
+    Statement::new("DELETE FROM members WHERE scope = $1", vec![scope.into()])
+}
+
 /// Gives a row while the user is a member of nothing.
 pub const NONE: &str =
     "SELECT 1 FROM instances WHERE NOT EXISTS (SELECT 1 FROM members WHERE user_id = $1)";
@@ -105,7 +110,13 @@ pub async fn scopes(db: &Db, user_id: &str) -> Result<Vec<String>> {
     db.query(SQL, &[user_id.into()], |row| row.text(0)).await
 }
 
-table!(Instance, "instances", 1, [id, default_org]);
+table!(Instance, "instances", 1, [id, default_org, shown_id, project_id]);
+
+/// When the instance was made.
+pub async fn instance_made(db: &Db) -> Result<i64> {
+    const SQL: &str = "SELECT created_at FROM events WHERE stream = $1 AND sequence = 1";
+    Ok(db.first(SQL, &[INSTANCE.into()], |row| row.integer(0)).await?.unwrap_or_default())
+}
 
 impl Stored for Instance {
     fn select() -> &'static str {
@@ -130,7 +141,7 @@ impl Stored for Instance {
             Event::MemberRemoved(removed) | Event::MemberCascadeRemoved(removed) => {
                 vec![remove(&removed.user_id, INSTANCE)]
             }
-            Event::DefaultOrgSet(_) => Vec::new(),
+            Event::Added(_) | Event::ProjectSet(_) | Event::DefaultOrgSet(_) => Vec::new(),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! `orgs` and their verified domains.
+//! `orgs`, the removed ones too: their ids stay known.
 
-use super::members;
 use super::table::{Table, table};
+use super::{domains, members};
 use crate::core::{Stored, stream};
 use crate::db::{Db, Row, Statement};
 use crate::domain::Stamp;
@@ -12,16 +12,21 @@ table!(
     Org,
     "orgs",
     1,
-    [id, owner, sequence, created_at, changed_at, state, name, name_key, primary_domain,]
+    [
+        id,
+        owner,
+        sequence,
+        created_at,
+        changed_at,
+        state,
+        name,
+        name_key,
+        primary_domain,
+        custom_policy,
+        login_must_be_domain,
+        validate_domains,
+    ]
 );
-
-/// A verified domain.
-pub struct Domain {
-    domain: String,
-    org_id: String,
-}
-
-table!(Domain, "org_domains", 1, [domain, org_id]);
 
 impl Stored for Org {
     fn select() -> &'static str {
@@ -41,11 +46,17 @@ impl Stored for Org {
     }
 
     fn changes(event: &Event, stamp: &Stamp) -> Vec<Statement> {
-        const VERIFIED: &str = "INSERT INTO org_domains (domain, org_id) VALUES ($1, $2)";
         match event {
+            Event::DomainAdded(added) => vec![domains::add(&added.domain, stamp)],
             Event::DomainVerified(verified) => {
-                let params = vec![(&verified.domain).into(), (&stamp.id).into()];
-                vec![Statement::new(VERIFIED, params).taken(taken())]
+                vec![domains::verify(&verified.domain, stamp, taken())]
+            }
+            Event::PrimaryDomainSet(set) => vec![domains::set_primary(&set.domain, stamp)],
+            Event::Removed => {
+                vec![
+                    domains::delete_all(&stamp.id),
+                    members::remove_all(&stream::<Self>(&stamp.id)),
+                ]
             }
             Event::MemberAdded(member) => {
                 vec![members::add(member, &stream::<Self>(&stamp.id), stamp)]
@@ -65,13 +76,10 @@ fn taken() -> Error {
     text::org::ALREADY_EXISTS.already_exists("V3-DKcYh")
 }
 
+/// Gives a row while the organisation stands and its policy on login names is this.
+pub const STANDS: &str =
+    "SELECT 1 FROM orgs WHERE id = $1 AND state = 1 AND login_must_be_domain = $2";
+
 pub async fn by_id(db: &Db, id: &str) -> Result<Option<Org>> {
     db.first(Org::sql().select.as_str(), &[id.into()], Table::read).await
-}
-
-/// Whether another organisation has verified this domain, compared letter by letter.
-pub async fn domain_is_foreign(db: &Db, domain: &str, org: &str) -> Result<bool> {
-    const SQL: &str = "SELECT 1 FROM org_domains WHERE domain = $1 AND org_id <> $2";
-    let found = db.first(SQL, &[domain.into(), org.into()], |_| Ok(())).await?;
-    Ok(found.is_some())
 }

@@ -50,6 +50,16 @@ impl Column for Option<i64> {
     }
 }
 
+impl Column for Option<String> {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+        Ok(row.optional_str(index)?.map(String::from))
+    }
+
+    fn value(&self) -> Value {
+        self.as_deref().into()
+    }
+}
+
 impl Column for Vec<u8> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self> {
         row.blob(index)

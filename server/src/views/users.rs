@@ -1,12 +1,14 @@
 //! `users`: every user that was not removed.
 
+use super::domains;
 use super::metadata::Entry;
 use super::outbox;
 use super::pats::Pat;
 use super::table::{Table, table};
 use crate::core::Stored;
-use crate::db::{Db, Row, Statement};
+use crate::db::{Db, Row, Statement, Value};
 use crate::domain::Stamp;
+use crate::domain::user::name::{name_key, scoped_key, scoped_keys, split_login_name};
 use crate::domain::user::{Event, User};
 use crate::error::{Result, text};
 
@@ -26,6 +28,7 @@ table!(
         tokens_ended,
         user_name,
         name_key,
+        org_scoped,
         first_name,
         last_name,
         nick_name,
@@ -81,6 +84,61 @@ pub const EXISTS: &str = "SELECT 1 FROM users WHERE id = $1";
 pub async fn by_id(db: &Db, id: &str) -> Result<Option<User>> {
     db.first(User::sql().select.as_str(), &[id.into()], Table::read).await
 }
+
+/// The users whom a login name means, in any organisation and without regard to case: one, unless
+/// the name of one ends in the domain of another's organisation.
+pub async fn by_login_name(db: &Db, login_name: &str) -> Result<Vec<User>> {
+    const SQL: &str = "SELECT id FROM users WHERE name_key = $1";
+    let mut keys = vec![name_key(login_name)];
+    if let Some((name, domain)) = split_login_name(login_name)
+        && let Some(org) = domains::owner(db, domain).await?
+    {
+        keys.push(scoped_key(&name_key(name), &org));
+    }
+    let mut found = Vec::new();
+    for key in keys {
+        let id = db.first(SQL, &[key.into()], |row| row.text(0)).await?;
+        if let Some(id) = id {
+            found.extend(by_id(db, &id).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a user has this name and this address, compared exactly. An empty value asks for nothing;
+/// `org` narrows it to one organisation.
+pub async fn any_with(db: &Db, name: &str, email: &str, org: Option<&str>) -> Result<bool> {
+    let mut sql = String::from("SELECT 1 FROM users WHERE 1 = 1");
+    let mut params: Vec<Value> = Vec::new();
+    if !name.is_empty() {
+        let key = name_key(name);
+        let (first, last) = scoped_keys(&key);
+        sql += " AND user_name = $1 AND (name_key = $2 OR (name_key > $3 AND name_key < $4))";
+        params.extend([name.into(), key.into(), first.into(), last.into()]);
+    }
+    for (column, value) in [("email", Some(email).filter(|e| !e.is_empty())), ("owner", org)] {
+        if let Some(value) = value {
+            params.push(value.into());
+            sql += &format!(" AND {column} = ${}", params.len());
+        }
+    }
+    sql += " LIMIT 1";
+    Ok(db.first(sql, &params, |_| Ok(())).await?.is_some())
+}
+
+/// The ids of all users of an organisation.
+pub async fn ids_of_org(db: &Db, org: &str) -> Result<Vec<String>> {
+    const SQL: &str = "SELECT id FROM users WHERE owner = $1 ORDER BY id";
+    db.query(SQL, &[org.into()], |row| row.text(0)).await
+}
+
+/// Gives a row while no user of this organisation has a name of the other scope.
+pub const ALL_SCOPED: &str = "SELECT 1 FROM orgs WHERE id = $1 \
+    AND NOT EXISTS (SELECT 1 FROM users WHERE owner = $1 AND org_scoped <> $2)";
+
+/// Gives a row while this organisation has no user.
+pub const NONE_IN_ORG: &str =
+    "SELECT 1 FROM orgs WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE owner = $1)";
 
 /// A user of this organisation by its id.
 pub async fn in_org(db: &Db, id: &str, org: &str) -> Result<Option<User>> {

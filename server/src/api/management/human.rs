@@ -14,7 +14,6 @@ use crate::domain::human::{
 use crate::domain::user::{Event, User};
 use crate::error::{Result, text};
 use crate::gate::Caller;
-use crate::views::orgs;
 
 /// The two requests name the same members, by types of their own.
 macro_rules! new_human {
@@ -51,15 +50,15 @@ impl Human for Core {
     ) -> Result<AddHumanUserResponse> {
         let verified = verified!(request);
         let mut human = new_human!(request).added()?;
-        self.refuse_foreign_domain(&human, caller).await?;
+        self.refuse_reserved(&human.user_name, caller).await?;
         if !request.initial_password.is_empty() {
             check_password(&request.initial_password, Origin::Add)?;
             human.change_required = true;
         }
         human.encoded_hash = self.passwords.hash(&request.initial_password).await?;
         let codes = self.codes(verified)?;
-        let events = |user: &User| user.add_human(human.clone(), verified, codes.clone());
-        let (user_id, meta) = self.add_human(caller, events).await?;
+        let events = |user: &User, human| user.add_human(human, verified, codes.clone());
+        let (user_id, meta) = self.add_human(caller, human, events).await?;
         Ok(AddHumanUserResponse { user_id, details: meta.added() })
     }
 
@@ -70,7 +69,7 @@ impl Human for Core {
     ) -> Result<ImportHumanUserResponse> {
         let verified = verified!(request);
         let mut human = new_human!(request).imported()?;
-        self.refuse_foreign_domain(&human, caller).await?;
+        self.refuse_reserved(&human.user_name, caller).await?;
         human.user_name = human.user_name.trim().into();
         if !request.password.is_empty() {
             check_password(&request.password, Origin::ImportOrSet)?;
@@ -96,8 +95,8 @@ impl Human for Core {
             codes.passwordless = Some(code);
             plain = text;
         }
-        let events = |user: &User| user.import_human(human.clone(), verified, codes.clone());
-        let (user_id, meta) = self.add_human(caller, events).await?;
+        let events = |user: &User, human| user.import_human(human, verified, codes.clone());
+        let (user_id, meta) = self.add_human(caller, human, events).await?;
         let registration = codes
             .passwordless
             .as_ref()
@@ -111,15 +110,17 @@ impl Core {
     async fn add_human(
         &self,
         caller: &Caller,
-        events: impl Fn(&User) -> Vec<Event>,
+        human: NewHuman,
+        events: impl Fn(&User, NewHuman) -> Vec<Event>,
     ) -> Result<(String, Meta)> {
         let id = self.ids.next(self.clock);
-        let (user_id, events) = (id.as_str(), &events);
+        let (user_id, human, events) = (id.as_str(), &human, &events);
         let meta = self
             .commit(&caller.author, (User::STREAM, user_id), |mut push| async move {
                 let mut user = push.any::<User>(user_id).await?;
                 user.unused()?;
-                let events = events(&user);
+                let org_scoped = self.home(&mut push, caller.org()).await?.login_must_be_domain;
+                let events = events(&user, NewHuman { org_scoped, ..human.clone() });
                 push.append(&mut user, events)?;
                 Ok(push)
             })
@@ -133,15 +134,6 @@ impl Core {
             phone: self.contact_code(verified.phone)?,
             passwordless: None,
         })
-    }
-
-    /// A user name may not end in a domain that another organisation has verified.
-    async fn refuse_foreign_domain(&self, human: &NewHuman, caller: &Caller) -> Result<()> {
-        let Some(domain) = human.domain() else { return Ok(()) };
-        if orgs::domain_is_foreign(&self.db, domain, caller.org()).await? {
-            return Err(text::user::DOMAIN_NOT_ALLOWED.invalid("COMMAND-SFd21"));
-        }
-        Ok(())
     }
 }
 

@@ -19,12 +19,14 @@ impl Machine for Core {
             name: request.name,
             description: request.description,
             access_token_type: request.access_token_type.to_i32().into(),
+            ..NewMachine::default()
         };
         let (id, machine) = (user_id.as_str(), &machine);
         let meta = self
             .commit(&caller.author, (User::STREAM, id), |mut push| async move {
                 let mut user = push.any::<User>(id).await?;
-                let events = user.add_as_machine(machine.clone())?;
+                let org_scoped = self.home(&mut push, caller.org()).await?.login_must_be_domain;
+                let events = user.add_as_machine(NewMachine { org_scoped, ..machine.clone() })?;
                 push.append(&mut user, events)?;
                 Ok(push)
             })

@@ -1,16 +1,22 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use contract::management::Orgs;
 use contract::zitadel::management::v1::{
-    AddOrgRequest, AddOrgResponse, GetMyOrgRequest, GetMyOrgResponse,
+    AddOrgRequest, AddOrgResponse, GetMyOrgRequest, GetMyOrgResponse, RemoveOrgRequest,
+    RemoveOrgResponse,
 };
 use contract::zitadel::org::v1 as message;
 
+use super::users::leave;
 use crate::api::details::Details;
-use crate::core::{Author, Core};
+use crate::core::{Author, Core, Meta, Push, stream};
 use crate::domain::Aggregate;
+use crate::domain::member::Instance;
 use crate::domain::org::Org;
-use crate::error::{Result, text};
+use crate::domain::user::User;
+use crate::error::{Error, Result, text};
 use crate::gate::Caller;
-use crate::views::orgs;
+use crate::views::{members, orgs, users};
 
 impl Orgs for Core {
     async fn get_my_org(
@@ -20,15 +26,7 @@ impl Orgs for Core {
     ) -> Result<GetMyOrgResponse> {
         let org = orgs::by_id(&self.db, caller.org()).await?;
         let org = org.ok_or_else(|| text::org::NOT_FOUND.not_found("QUERY-iTTGJ"))?;
-        let details = org.details();
-        let org = message::Org {
-            id: org.id,
-            details,
-            state: i32::try_from(org.state).unwrap_or_default().into(),
-            name: org.name,
-            primary_domain: org.primary_domain,
-        };
-        Ok(GetMyOrgResponse { org: org.into() })
+        Ok(GetMyOrgResponse { org: message(org).into() })
     }
 
     async fn add_org(&self, caller: &Caller, request: AddOrgRequest) -> Result<AddOrgResponse> {
@@ -45,5 +43,62 @@ impl Orgs for Core {
             .await?
             .added();
         Ok(AddOrgResponse { id, details })
+    }
+
+    async fn remove_org(
+        &self,
+        caller: &Caller,
+        _request: RemoveOrgRequest,
+    ) -> Result<RemoveOrgResponse> {
+        let instance = &self.load::<Instance>(members::INSTANCE_ID).await?;
+        let id = caller.org();
+        let meta = self
+            .commit_members(&caller.author, (Org::STREAM, id), |mut push| async move {
+                let mut org = push.any::<Org>(id).await?;
+                let events = org.remove(&instance.default_org)?;
+                let gone = self.dissolve(&mut push, id).await?;
+                push.append(&mut org, events)?;
+                push.guard(users::NONE_IN_ORG, vec![id.into()]);
+                for user in gone {
+                    push.guard(members::NONE, vec![user.into()]);
+                }
+                Ok(push)
+            })
+            .await?;
+        let meta = Meta { owner: instance.shown_id.clone(), ..meta };
+        Ok(RemoveOrgResponse { details: meta.changed() })
+    }
+}
+
+impl Core {
+    /// Ends what belongs to an organisation that is about to be removed; gives its users. Its own
+    /// domains and roles end with its event.
+    async fn dissolve(&self, push: &mut Push<'_>, org: &str) -> Result<Vec<String>> {
+        let own = stream::<Org>(org);
+        let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let gone = users::ids_of_org(&self.db, org).await?;
+        for id in &gone {
+            let mut user = push.own::<User>(id).await?;
+            let events = user.remove().map_err(|_| Error::conflict())?;
+            push.append(&mut user, events)?;
+            for scope in members::scopes(&self.db, id).await?.into_iter().filter(|s| *s != own) {
+                roles.entry(scope).or_default().insert(id.clone());
+            }
+        }
+        for (scope, users) in roles {
+            leave(push, &scope, &users).await?;
+        }
+        Ok(gone)
+    }
+}
+
+/// An organisation as the API shows it.
+pub fn message(org: Org) -> message::Org {
+    message::Org {
+        details: org.details(),
+        id: org.id,
+        state: i32::try_from(org.state).unwrap_or_default().into(),
+        name: org.name,
+        primary_domain: org.primary_domain,
     }
 }

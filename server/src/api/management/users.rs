@@ -1,9 +1,13 @@
+use std::collections::BTreeSet;
+
 use contract::management::Users;
 use contract::zitadel::management::v1::{
     DeactivateUserRequest, DeactivateUserResponse, GetUserByIDRequest, GetUserByIDResponse,
-    LockUserRequest, LockUserResponse, ReactivateUserRequest, ReactivateUserResponse,
-    RemoveUserRequest, RemoveUserResponse, ResendHumanInitializationRequest,
-    ResendHumanInitializationResponse, UnlockUserRequest, UnlockUserResponse,
+    GetUserByLoginNameGlobalRequest, GetUserByLoginNameGlobalResponse, IsUserUniqueRequest,
+    IsUserUniqueResponse, LockUserRequest, LockUserResponse, ReactivateUserRequest,
+    ReactivateUserResponse, RemoveUserRequest, RemoveUserResponse,
+    ResendHumanInitializationRequest, ResendHumanInitializationResponse, UnlockUserRequest,
+    UnlockUserResponse,
 };
 use contract::zitadel::user::v1 as message;
 
@@ -16,6 +20,7 @@ use crate::domain::org::{self, Org};
 use crate::domain::user::User;
 use crate::error::{Result, text};
 use crate::gate::Caller;
+use crate::views::domains::{self, LoginNames};
 use crate::views::{members, users};
 
 impl Users for Core {
@@ -29,7 +34,37 @@ impl Users for Core {
         if user.owner != caller.org() {
             return Err(text::user::NOT_FOUND.not_found("MANAG-fpo4B"));
         }
-        Ok(GetUserByIDResponse { user: message(&user).into() })
+        let names = LoginNames::of(&self.db, [&user]).await?;
+        Ok(GetUserByIDResponse { user: message(&user, &names).into() })
+    }
+
+    async fn get_user_by_login_name_global(
+        &self,
+        _caller: &Caller,
+        request: GetUserByLoginNameGlobalRequest,
+    ) -> Result<GetUserByLoginNameGlobalResponse> {
+        let found = users::by_login_name(&self.db, &request.login_name).await?;
+        let Ok([user]) = <[User; 1]>::try_from(found) else {
+            return Err(text::user::NOT_FOUND.not_found("QUERY-Dfbg2"));
+        };
+        let names = LoginNames::of(&self.db, [&user]).await?;
+        let mut shown = message(&user, &names);
+        if !user.org_scoped {
+            let domains = domains::verified(&self.db, &user.owner).await?;
+            shown.login_names = vec![user.user_name; domains.len()];
+        }
+        Ok(GetUserByLoginNameGlobalResponse { user: shown.into() })
+    }
+
+    async fn is_user_unique(
+        &self,
+        caller: &Caller,
+        request: IsUserUniqueRequest,
+    ) -> Result<IsUserUniqueResponse> {
+        let org = self.load::<Org>(caller.org()).await?;
+        let own = org.login_must_be_domain.then_some(caller.org());
+        let taken = users::any_with(&self.db, &request.user_name, &request.email, own).await?;
+        Ok(IsUserUniqueResponse { is_unique: !taken })
     }
 
     async fn deactivate_user(
@@ -103,37 +138,37 @@ impl Core {
         let events = user.remove()?;
         push.append(&mut user, events)?;
         for scope in members::scopes(&self.db, id).await? {
-            leave(&mut push, &scope, id).await?;
+            leave(&mut push, &scope, &[id.to_string()].into()).await?;
         }
         push.guard(members::NONE, vec![id.into()]);
         Ok(push)
     }
 }
 
-/// Removes a user from what this stream is of.
-async fn leave(push: &mut Push<'_>, scope: &str, user_id: &str) -> Result<()> {
-    let removed = MemberRemoved { user_id: user_id.into() };
+/// Removes users from what this stream is of.
+pub async fn leave(push: &mut Push<'_>, scope: &str, users: &BTreeSet<String>) -> Result<()> {
+    let removed = users.iter().map(|id| MemberRemoved { user_id: id.clone() });
     match scope.split_once('/') {
         Some((Org::STREAM, id)) => {
             let mut org = push.any::<Org>(id).await?;
-            push.append(&mut org, [org::Event::MemberCascadeRemoved(removed)])
+            push.append(&mut org, removed.map(org::Event::MemberCascadeRemoved))
         }
         _ => {
             let mut instance = push.any::<Instance>(members::INSTANCE_ID).await?;
-            push.append(&mut instance, [member::Event::MemberCascadeRemoved(removed)])
+            push.append(&mut instance, removed.map(member::Event::MemberCascadeRemoved))
         }
     }
 }
 
 /// A user as the API shows it.
-pub fn message(user: &User) -> message::User {
+pub fn message(user: &User, names: &LoginNames) -> message::User {
     message::User {
         id: user.id.clone(),
         details: user.details(),
         state: (user.state as i32).into(),
         user_name: user.user_name.clone(),
-        login_names: vec![user.user_name.clone()],
-        preferred_login_name: user.user_name.clone(),
+        login_names: names.all(user),
+        preferred_login_name: names.preferred(user),
         r#type: if user.is_human() { human(user).into() } else { machine(user).into() },
     }
 }

@@ -1,5 +1,7 @@
 //! What can happen to a user.
 
+use std::ops::Not;
+
 use serde::{Deserialize, Serialize};
 
 use super::code::{Code, PasswordCode, PasswordlessCode};
@@ -21,6 +23,7 @@ events! {
     "user.human.password.changed" PasswordChanged(PasswordChanged),
     "user.human.password.code.added" PasswordCodeAdded(PasswordCode),
     "user.human.passwordless.initialization.code.added" PasswordlessCodeAdded(PasswordlessCode),
+    "user.username.changed" UserNameChanged(UserName),
     "user.machine.added" MachineAdded(NewMachine),
     "user.pat.added" PatAdded(NewPat),
     "user.metadata.set" MetadataSet(Metadata),
@@ -29,6 +32,15 @@ events! {
     "user.deactivated" Deactivated,
     "user.reactivated" Reactivated,
     "user.removed" Removed,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserName {
+    pub user_name: String,
+    /// Unique in its organisation, not in the instance.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub org_scoped: bool,
 }
 
 /// Only what changed.
@@ -75,6 +87,8 @@ pub struct NewMachine {
     pub description: String,
     #[serde(default)]
     pub access_token_type: i64,
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub org_scoped: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

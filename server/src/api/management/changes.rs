@@ -1,0 +1,72 @@
+use std::collections::HashMap;
+
+use contract::management::Changes;
+use contract::zitadel::change::v1::Change;
+use contract::zitadel::management::v1::{ListUserChangesRequest, ListUserChangesResponse};
+use contract::zitadel::v1::LocalizedMessage;
+
+use crate::api::details::timestamp;
+use crate::core::{Core, stream};
+use crate::domain::user::{User, history};
+use crate::error::Result;
+use crate::gate::Caller;
+use crate::views::domains::LoginNames;
+use crate::views::events::{self, Entry, Span};
+use crate::views::users;
+
+impl Changes for Core {
+    async fn list_user_changes(
+        &self,
+        caller: &Caller,
+        request: ListUserChangesRequest,
+    ) -> Result<ListUserChangesResponse> {
+        let query = &request.query;
+        let span = Span::new(query.sequence, query.limit, query.asc);
+        let user = stream::<User>(&request.user_id);
+        let entries = events::of(&self.db, &user, caller.org(), span).await?;
+        let editors = self.editors(&entries).await?;
+        let shown = |entry| change(entry, caller.org(), &editors);
+        Ok(ListUserChangesResponse { result: entries.into_iter().map(shown).collect() })
+    }
+}
+
+/// How who caused an event is shown, as long as there is this user.
+struct Editor {
+    display_name: String,
+    login_name: String,
+}
+
+impl Core {
+    async fn editors(&self, entries: &[Entry]) -> Result<HashMap<String, Editor>> {
+        let mut editors = HashMap::new();
+        let mut asked = std::collections::HashSet::new();
+        for Entry { editor, .. } in entries {
+            if !asked.insert(editor.as_str()) {
+                continue;
+            }
+            let Some(user) = users::by_id(&self.db, editor).await? else { continue };
+            let names = LoginNames::of(&self.db, [&user]).await?;
+            let (display_name, login_name) = (user.shown_name().into(), names.preferred(&user));
+            editors.insert(editor.clone(), Editor { display_name, login_name });
+        }
+        Ok(editors)
+    }
+}
+
+fn change(entry: Entry, org: &str, editors: &HashMap<String, Editor>) -> Change {
+    let event_type = LocalizedMessage {
+        key: format!("EventTypes.{}", entry.kind),
+        localized_message: history::text(&entry.kind).into(),
+    };
+    let editor = editors.get(&entry.editor);
+    Change {
+        change_date: timestamp(entry.at).into(),
+        event_type: event_type.into(),
+        sequence: entry.sequence.unsigned_abs(),
+        editor_id: entry.editor,
+        editor_display_name: editor.map(|e| e.display_name.clone()).unwrap_or_default(),
+        resource_owner_id: org.into(),
+        editor_preferred_login_name: editor.map(|e| e.login_name.clone()).unwrap_or_default(),
+        ..Default::default()
+    }
+}
