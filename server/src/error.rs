@@ -224,6 +224,8 @@ pub mod text {
         use super::Text;
 
         pub const NOT_FOUND: Text = Text("Metadata not found");
+        pub const NO_DATA: Text = Text("Metadata list is empty");
+        pub const KEY_NOT_EXISTING: Text = Text("One or more keys do not exist");
     }
 
     pub mod instance {

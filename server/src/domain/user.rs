@@ -189,7 +189,8 @@ impl Aggregate for User {
             | Event::PasswordCodeAdded(_)
             | Event::PasswordlessCodeAdded(_)
             | Event::PatAdded(_)
-            | Event::MetadataSet(_) => {}
+            | Event::MetadataSet(_)
+            | Event::MetadataRemoved(_) => {}
         }
         if counts(event) {
             self.sequence = stamp.sequence;
@@ -210,6 +211,7 @@ fn counts(event: &Event) -> bool {
             | Event::PasswordlessCodeAdded(_)
             | Event::PatAdded(_)
             | Event::MetadataSet(_)
+            | Event::MetadataRemoved(_)
             | Event::Removed
     )
 }

@@ -70,6 +70,7 @@ impl Stored for User {
         changes.extend(match event {
             Event::PatAdded(pat) => vec![Pat::new(pat, stamp).put()],
             Event::MetadataSet(entry) => vec![Entry::set(entry, stamp)],
+            Event::MetadataRemoved(removed) => vec![Entry::remove(&stamp.id, &removed.key)],
             Event::Removed => vec![Pat::delete_all(&stamp.id), Entry::delete_all(&stamp.id)],
             _ => Vec::new(),
         });

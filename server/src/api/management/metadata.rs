@@ -2,15 +2,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use contract::management::Metadata;
 use contract::zitadel::management::v1::{
-    GetUserMetadataRequest, GetUserMetadataResponse, SetUserMetadataRequest,
+    BulkRemoveUserMetadataRequest, BulkRemoveUserMetadataResponse, BulkSetUserMetadataRequest,
+    BulkSetUserMetadataResponse, GetUserMetadataRequest, GetUserMetadataResponse,
+    RemoveUserMetadataRequest, RemoveUserMetadataResponse, SetUserMetadataRequest,
     SetUserMetadataResponse,
 };
 use contract::zitadel::metadata::v1 as message;
 
 use crate::api::details::Details;
-use crate::core::Core;
-use crate::domain::Aggregate;
+use crate::core::{Core, Push};
 use crate::domain::user::{Metadata as Setting, User};
+use crate::domain::{Aggregate, metadata as decisions};
 use crate::error::{Result, text};
 use crate::gate::Caller;
 use crate::views::metadata;
@@ -30,12 +32,32 @@ impl Metadata for Core {
                 let value = stored.as_ref().map(|stored| STANDARD.encode(&stored.value));
                 match user.set_metadata(entry.clone(), value.as_deref())? {
                     Some(event) => push.append(&mut user, [event])?,
-                    None => push.unchanged(&user, stored.map_or(0, |stored| stored.changed_at)),
+                    None => {
+                        let stored = stored.unwrap_or_default();
+                        push.stays(stored.sequence, stored.changed_at);
+                    }
                 }
                 Ok(push)
             })
             .await?;
         Ok(SetUserMetadataResponse { details: meta.added(), ..Default::default() })
+    }
+
+    async fn bulk_set_user_metadata(
+        &self,
+        caller: &Caller,
+        request: BulkSetUserMetadataRequest,
+    ) -> Result<BulkSetUserMetadataResponse> {
+        decisions::refuse_empty(&request.metadata)?;
+        let entries = request.metadata.into_iter();
+        let entries: Vec<Setting> = entries
+            .map(|entry| Setting { key: entry.key, value: STANDARD.encode(&entry.value) })
+            .collect();
+        let (id, entries) = (request.id.as_str(), entries.as_slice());
+        let meta = self
+            .commit(&caller.author, (User::STREAM, id), |push| self.set_all(push, id, entries))
+            .await?;
+        Ok(BulkSetUserMetadataResponse { details: meta.changed() })
     }
 
     async fn get_user_metadata(
@@ -49,5 +71,63 @@ impl Metadata for Core {
         let details = entry.details();
         let metadata = message::Metadata { details, key: entry.key, value: entry.value };
         Ok(GetUserMetadataResponse { metadata: metadata.into() })
+    }
+
+    async fn remove_user_metadata(
+        &self,
+        caller: &Caller,
+        request: RemoveUserMetadataRequest,
+    ) -> Result<RemoveUserMetadataResponse> {
+        let (id, key) = (request.id.as_str(), request.key.as_str());
+        let meta = self
+            .commit(&caller.author, (User::STREAM, id), |mut push| async move {
+                let mut user = push.own::<User>(id).await?;
+                let stored = metadata::stored(&self.db, id, &[key]).await?;
+                let events = user.remove_metadata(key, !stored.is_empty())?;
+                push.append(&mut user, events)?;
+                Ok(push)
+            })
+            .await?;
+        Ok(RemoveUserMetadataResponse { details: meta.changed() })
+    }
+
+    async fn bulk_remove_user_metadata(
+        &self,
+        caller: &Caller,
+        request: BulkRemoveUserMetadataRequest,
+    ) -> Result<BulkRemoveUserMetadataResponse> {
+        decisions::refuse_empty(&request.keys)?;
+        let (id, keys) = (request.id.as_str(), request.keys.as_slice());
+        let meta = self
+            .commit(&caller.author, (User::STREAM, id), |mut push| async move {
+                let mut user = push.own::<User>(id).await?;
+                let stored = metadata::stored(&self.db, id, keys).await?;
+                let events = user.remove_all_metadata(keys, &stored)?;
+                push.append(&mut user, events)?;
+                Ok(push)
+            })
+            .await?;
+        Ok(BulkRemoveUserMetadataResponse { details: meta.changed() })
+    }
+}
+
+impl Core {
+    async fn set_all<'a>(
+        &self,
+        mut push: Push<'a>,
+        id: &str,
+        entries: &[Setting],
+    ) -> Result<Push<'a>> {
+        let mut user = push.own::<User>(id).await?;
+        let keys: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+        let stored = metadata::values(&self.db, id, &keys).await?;
+        let events = user.set_all_metadata(entries, &stored)?;
+        if events.is_empty() {
+            let (sequence, at) = push.last(&user, decisions::KINDS).await?;
+            push.stays(sequence, at);
+        } else {
+            push.append(&mut user, events)?;
+        }
+        Ok(push)
     }
 }

@@ -27,6 +27,7 @@ events! {
     "user.machine.added" MachineAdded(NewMachine),
     "user.pat.added" PatAdded(NewPat),
     "user.metadata.set" MetadataSet(Metadata),
+    "user.metadata.removed" MetadataRemoved(MetadataRemoved),
     "user.locked" Locked,
     "user.unlocked" Unlocked,
     "user.deactivated" Deactivated,
@@ -100,6 +101,11 @@ pub struct NewPat {
     /// Microseconds since 1970.
     pub expiration: i64,
     pub scopes: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetadataRemoved {
+    pub key: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
