@@ -13,6 +13,7 @@ use crate::domain::{Aggregate, Event, Stamp};
 use crate::error::{Code, Error, Result};
 use crate::ids::Ids;
 use crate::key::Key;
+use crate::key_pairs::KeyPairs;
 use crate::passwords::Passwords;
 
 /// How often a push is tried when another process was faster.
@@ -35,6 +36,7 @@ pub struct Inner {
     pub ids: Ids,
     pub key: Key,
     pub passwords: Passwords,
+    pub key_pairs: KeyPairs,
     /// The one host name that requests may name; empty: any.
     pub external_domain: String,
     pub locks: Locks,

@@ -153,6 +153,8 @@ pub mod text {
         pub const NOT_FOUND: Text = Text("User could not be found");
         pub const ALREADY_EXISTS: Text = Text("User already exists");
         pub const ALREADY_EXISTING: Text = Text("Errors.User.AlreadyExisting");
+        pub const NOT_EXISTING: Text = Text("Errors.User.NotExisting");
+        pub const NOT_CHANGED: Text = Text("Errors.User.NotChanged");
         pub const NOT_HUMAN: Text = Text("The User must be personal");
         pub const WRONG_TYPE: Text = Text("Not allowed for this user type");
         pub const NOT_INITIALISED: Text = Text("User is not yet initialized");
@@ -208,10 +210,27 @@ pub mod text {
         pub const NO_SYMBOL: Text = Text("Password must contain symbol");
     }
 
+    pub mod machine {
+        use super::Text;
+
+        pub const NO_SECRET: Text = Text("Secret doesn't exist");
+    }
+
     pub mod key {
         use super::Text;
 
         pub const EXPIRE_BEFORE_NOW: Text = Text("Errors.AuthNKey.ExpireBeforeNow");
+        pub const NOT_FOUND: Text = Text("Machine key not found");
+        pub const NOT_FOUND_READ: Text = Text("Errors.AuthNKey.NotFound");
+        pub const INVALID: Text =
+            Text("Public key is not a valid RSA public key in PKIX format with PEM encoding");
+    }
+
+    pub mod pat {
+        use super::Text;
+
+        pub const NOT_FOUND: Text = Text("Personal Access Token not found");
+        pub const NOT_FOUND_READ: Text = Text("Errors.PersonalAccessToken.NotFound");
     }
 
     pub mod idp {

@@ -7,6 +7,7 @@
 
 mod api;
 mod app;
+mod blocking;
 mod clock;
 mod config;
 mod core;
@@ -22,6 +23,7 @@ mod gate;
 mod grpc;
 mod ids;
 mod key;
+mod key_pairs;
 mod masterkey;
 mod passwords;
 mod proxies;

@@ -2,22 +2,21 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, SaltString};
-use std::sync::Arc;
-use tokio::sync::Semaphore;
 
+use crate::blocking::Blocking;
 use crate::error::{Error, Result};
 use crate::key::random;
 
 /// argon2id with the parameters of its crate (19 MiB, two passes, one lane: OWASP's).
 pub struct Passwords {
-    running: Arc<Semaphore>,
+    threads: Blocking,
 }
 
 impl Passwords {
     /// At most so many are hashed at once, at least one, each with 19 MiB. Half of the cores leaves
     /// the reads the other half.
     pub fn new(at_once: usize) -> Self {
-        Self { running: Arc::new(Semaphore::new(at_once.max(1))) }
+        Self { threads: Blocking::new(at_once) }
     }
 
     /// The encoded hash; empty for an empty password.
@@ -25,13 +24,8 @@ impl Passwords {
         if password.is_empty() {
             return Ok(String::new());
         }
-        let running = self.running.clone().acquire_owned().await.map_err(Error::internal)?;
         let password = password.to_owned();
-        let hash = tokio::task::spawn_blocking(move || {
-            let _until_done = running;
-            encode(&password)
-        });
-        hash.await.map_err(Error::internal)?
+        self.threads.run(move || encode(&password)).await
     }
 }
 

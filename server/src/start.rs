@@ -16,15 +16,17 @@ use crate::core::{Core, Inner, Locks};
 use crate::db::Db;
 use crate::domain::user::machine::NEVER;
 use crate::ids::Ids;
+use crate::key_pairs::KeyPairs;
 use crate::masterkey::Private;
 use crate::passwords::Passwords;
 use crate::{first, masterkey, serve};
 
 /// Numbered from 1; a released one never changes.
-pub const MIGRATIONS: [&str; 5] = [
+pub const MIGRATIONS: [&str; 6] = [
     include_str!("db/migrations/0001.sql"),
     include_str!("db/migrations/0002.sql"),
     include_str!("db/migrations/0003.sql"),
+    include_str!("db/migrations/0004.sql"),
     include_str!("db/migrations/0005.sql"),
     include_str!("db/migrations/0006.sql"),
 ];
@@ -96,6 +98,7 @@ fn core(settings: &Settings, db: Db, key: crate::key::Key) -> Core {
         ids: Ids::new(settings.machine_id),
         key,
         passwords: Passwords::new(cores / 2),
+        key_pairs: KeyPairs::new(cores / 2),
         external_domain: settings.external_domain.clone(),
         locks: Locks::default(),
     })

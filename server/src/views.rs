@@ -2,6 +2,7 @@
 
 pub mod domains;
 pub mod events;
+pub mod keys;
 pub mod list;
 pub mod members;
 pub mod metadata;
@@ -16,7 +17,7 @@ pub use table::Sql;
 use table::Table;
 
 /// The tables that follow from the log of events.
-pub fn tables() -> [&'static Sql; 8] {
+pub fn tables() -> [&'static Sql; 9] {
     use crate::domain::{member::Instance, org::Org, user::User};
     [
         Instance::sql(),
@@ -24,6 +25,7 @@ pub fn tables() -> [&'static Sql; 8] {
         domains::Domain::sql(),
         members::Membership::sql(),
         User::sql(),
+        keys::Key::sql(),
         pats::Pat::sql(),
         metadata::Entry::sql(),
         outbox::Message::sql(),

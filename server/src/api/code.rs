@@ -7,7 +7,7 @@ use crate::key::random_text;
 
 /// Easy to read out; the reference never draws the `9`.
 const CONTACT: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ012345678";
-const LINK: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+pub const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const HOUR: i64 = 3600;
 
 /// Seconds that a link to register a passkey works.
@@ -35,7 +35,7 @@ impl Core {
 
     /// For the registration of a passkey, with its plain text.
     pub fn passwordless_code(&self) -> Result<(PasswordlessCode, String)> {
-        let (code, plain) = self.code(LINK, 12, LINK_LIFETIME)?;
+        let (code, plain) = self.code(ALPHANUMERIC, 12, LINK_LIFETIME)?;
         Ok((PasswordlessCode { id: self.ids.next(self.clock), code }, plain))
     }
 

@@ -7,7 +7,9 @@ use contract::zitadel::v1::{ListDetails, ObjectDetails};
 use crate::core::{Core, Meta};
 use crate::domain::org::Org;
 use crate::domain::user::User;
+use crate::views::keys::Key;
 use crate::views::metadata::Entry;
+use crate::views::pats::Pat;
 
 type ListDetailsField = MessageField<ListDetails, Inline<ListDetails>>;
 type DetailsField = MessageField<ObjectDetails, Inline<ObjectDetails>>;
@@ -76,6 +78,18 @@ impl Details for User {
 impl Details for Org {
     fn details(&self) -> DetailsField {
         read(self.sequence, self.created_at, self.changed_at, &self.owner)
+    }
+}
+
+impl Details for Key {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.created_at, &self.owner)
+    }
+}
+
+impl Details for Pat {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.created_at, &self.owner)
     }
 }
 

@@ -7,6 +7,7 @@ mod email;
 mod healthz;
 mod human;
 mod iam;
+mod keys;
 mod machine;
 mod members;
 mod metadata;
@@ -16,6 +17,7 @@ mod pats;
 mod phone;
 mod profile;
 mod roles;
+mod secret;
 mod username;
 mod users;
 

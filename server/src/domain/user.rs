@@ -6,6 +6,7 @@ pub mod email;
 mod event;
 pub mod history;
 mod initialization;
+pub mod key;
 pub mod machine;
 pub mod name;
 pub mod password;
@@ -77,6 +78,8 @@ pub struct User {
     pub name: String,
     pub description: String,
     pub token_type: i64,
+    /// Of the machine's client secret; empty if there is none.
+    pub secret_hash: String,
 }
 
 impl User {
@@ -155,6 +158,9 @@ impl Aggregate for User {
                 self.added(stamp);
             }
             Event::UserNameChanged(changed) => self.apply_name(changed),
+            Event::MachineChanged(changed) => self.apply_machine(changed),
+            Event::MachineSecretSet(secret) => self.secret_hash.clone_from(&secret.encoded_hash),
+            Event::MachineSecretRemoved => self.secret_hash.clear(),
             Event::ProfileChanged(changed) => self.apply_profile(changed),
             Event::EmailChanged(changed) => {
                 self.email.clone_from(&changed.email);
@@ -188,7 +194,10 @@ impl Aggregate for User {
             | Event::PhoneCodeAdded(_)
             | Event::PasswordCodeAdded(_)
             | Event::PasswordlessCodeAdded(_)
+            | Event::KeyAdded(_)
+            | Event::KeyRemoved(_)
             | Event::PatAdded(_)
+            | Event::PatRemoved(_)
             | Event::MetadataSet(_)
             | Event::MetadataRemoved(_) => {}
         }
@@ -209,7 +218,10 @@ fn counts(event: &Event) -> bool {
             | Event::PasswordChanged(_)
             | Event::PasswordCodeAdded(_)
             | Event::PasswordlessCodeAdded(_)
+            | Event::KeyAdded(_)
+            | Event::KeyRemoved(_)
             | Event::PatAdded(_)
+            | Event::PatRemoved(_)
             | Event::MetadataSet(_)
             | Event::MetadataRemoved(_)
             | Event::Removed

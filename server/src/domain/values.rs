@@ -6,3 +6,4 @@ pub mod email_address;
 pub mod language;
 pub mod password;
 pub mod phone_number;
+pub mod public_key;

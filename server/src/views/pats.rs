@@ -1,6 +1,6 @@
 //! `pats`: the personal access tokens of machines, by the hash of the token.
 
-use super::table::{table, words};
+use super::table::{Table, table, words};
 use crate::db::{Db, Row, Statement};
 use crate::domain::Stamp;
 use crate::domain::user::NewPat;
@@ -33,9 +33,20 @@ impl Pat {
         }
     }
 
+    pub fn remove(id: &str) -> Statement {
+        Self::delete(vec![id.into()])
+    }
+
     pub fn delete_all(user_id: &str) -> Statement {
         Statement::new("DELETE FROM pats WHERE user_id = $1", vec![user_id.into()])
     }
+}
+
+/// A token of a machine; expired and ended ones too.
+pub async fn find(db: &Db, user_id: &str, id: &str) -> Result<Option<Pat>> {
+    let found: Option<Pat> =
+        db.first(Pat::sql().select.as_str(), &[id.into()], Table::read).await?;
+    Ok(found.filter(|pat| pat.user_id == user_id))
 }
 
 /// Whose token this is, and what its holder may do where.
@@ -49,8 +60,8 @@ pub struct Holder {
     pub roles: Option<Vec<String>>,
 }
 
-/// The user behind a token that works at `now`: not expired, and made after the last time that the
-/// user's tokens ended, by deactivation or lock. `asked`: the organisation of the call, if it is not
+/// The user behind a token that works at `now`: not expired, of an active user, and made after the
+/// last time that the user's tokens ended, by deactivation or lock. `asked`: the organisation of the call, if it is not
 /// the user's own.
 pub async fn holder(db: &Db, hash: &[u8], now: i64, asked: Option<&str>) -> Result<Option<Holder>> {
     const SQL: &str = "SELECT u.id, u.owner, i.roles, o.roles, \
@@ -58,7 +69,7 @@ pub async fn holder(db: &Db, hash: &[u8], now: i64, asked: Option<&str>) -> Resu
         FROM pats p JOIN users u ON u.id = p.user_id \
         LEFT JOIN members i ON i.user_id = u.id AND i.place = 'instance/1' \
         LEFT JOIN members o ON o.user_id = u.id AND o.place = 'org/' || COALESCE($3, u.owner) \
-        WHERE p.hash = $1 AND p.expires_at > $2 AND p.sequence > u.tokens_ended";
+        WHERE p.hash = $1 AND p.expires_at > $2 AND p.sequence > u.tokens_ended AND u.state = 1";
     let read = |row: &Row<'_>| {
         let (instance, org) = (row.optional_str(2)?.map(words), row.optional_str(3)?.map(words));
         let roles = instance.into_iter().chain(org).reduce(|a, b| [a, b].concat());

@@ -1,6 +1,7 @@
 //! `users`: every user that was not removed.
 
 use super::domains;
+use super::keys::Key;
 use super::metadata::Entry;
 use super::outbox;
 use super::pats::Pat;
@@ -45,6 +46,7 @@ table!(
         name,
         description,
         token_type,
+        secret_hash,
     ]
 );
 
@@ -68,10 +70,16 @@ impl Stored for User {
     fn changes(event: &Event, stamp: &Stamp) -> Vec<Statement> {
         let mut changes = outbox::changes(event, stamp);
         changes.extend(match event {
+            Event::KeyAdded(key) => vec![Key::new(key, stamp).put()],
+            Event::KeyRemoved(removed) => vec![Key::remove(&stamp.id, &removed.key_id)],
             Event::PatAdded(pat) => vec![Pat::new(pat, stamp).put()],
+            Event::PatRemoved(removed) => vec![Pat::remove(&removed.token_id)],
             Event::MetadataSet(entry) => vec![Entry::set(entry, stamp)],
             Event::MetadataRemoved(removed) => vec![Entry::remove(&stamp.id, &removed.key)],
-            Event::Removed => vec![Pat::delete_all(&stamp.id), Entry::delete_all(&stamp.id)],
+            Event::Removed => {
+                let id = &stamp.id;
+                vec![Key::delete_all(id), Pat::delete_all(id), Entry::delete_all(id)]
+            }
             _ => Vec::new(),
         });
         changes

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: [(&str, &[&str]); 5] = [
     ("domain", &["domain", "error"]),
     ("db", &["db", "error"]),
-    ("core", &["core", "clock", "db", "domain", "error", "ids", "key", "passwords"]),
+    ("core", &["core", "clock", "db", "domain", "error", "ids", "key", "key_pairs", "passwords"]),
     ("views", &["views", "core", "db", "domain", "error"]),
     ("api", &["api", "core", "domain", "error", "gate", "key", "views"]),
 ];

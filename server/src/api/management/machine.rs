@@ -1,5 +1,7 @@
 use contract::management::Machine;
-use contract::zitadel::management::v1::{AddMachineUserRequest, AddMachineUserResponse};
+use contract::zitadel::management::v1::{
+    AddMachineUserRequest, AddMachineUserResponse, UpdateMachineRequest, UpdateMachineResponse,
+};
 
 use crate::core::Core;
 use crate::domain::Aggregate;
@@ -32,5 +34,17 @@ impl Machine for Core {
             })
             .await?;
         Ok(AddMachineUserResponse { user_id, details: meta.changed() })
+    }
+
+    async fn update_machine(
+        &self,
+        caller: &Caller,
+        request: UpdateMachineRequest,
+    ) -> Result<UpdateMachineResponse> {
+        let token_type = request.access_token_type.to_i32().into();
+        let change =
+            |user: &User| user.change_machine(&request.name, &request.description, token_type);
+        let meta = self.change(&caller.author, &request.user_id, change).await?;
+        Ok(UpdateMachineResponse { details: meta.changed() })
     }
 }

@@ -3,16 +3,33 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contract::management::Pats;
 use contract::zitadel::management::v1::{
     AddPersonalAccessTokenRequest, AddPersonalAccessTokenResponse,
+    GetPersonalAccessTokenByIDsRequest, GetPersonalAccessTokenByIDsResponse,
+    RemovePersonalAccessTokenRequest, RemovePersonalAccessTokenResponse,
 };
+use contract::zitadel::user::v1 as message;
 
+use crate::api::details::{Details, timestamp};
 use crate::core::Core;
+use crate::domain::Aggregate;
 use crate::domain::user::machine::{SCOPES, expiry};
 use crate::domain::user::{NewPat, User};
-use crate::error::Result;
+use crate::error::{Result, text};
 use crate::gate::{Caller, token_hash};
 use crate::key::random;
+use crate::views::pats::{self, Pat};
 
 impl Pats for Core {
+    async fn get_personal_access_token_by_ids(
+        &self,
+        caller: &Caller,
+        request: GetPersonalAccessTokenByIDsRequest,
+    ) -> Result<GetPersonalAccessTokenByIDsResponse> {
+        let pat = pats::find(&self.db, &request.user_id, &request.token_id).await?;
+        let pat = pat.filter(|pat| pat.owner == caller.org());
+        let pat = pat.ok_or_else(|| text::pat::NOT_FOUND_READ.not_found("QUERY-fRunu"))?;
+        Ok(GetPersonalAccessTokenByIDsResponse { token: message(pat).into() })
+    }
+
     async fn add_personal_access_token(
         &self,
         caller: &Caller,
@@ -24,6 +41,33 @@ impl Pats for Core {
         let meta = self.change(&caller.author, &request.user_id, add).await?;
         let token_id = pat.token_id.clone();
         Ok(AddPersonalAccessTokenResponse { token_id, token, details: meta.added() })
+    }
+
+    async fn remove_personal_access_token(
+        &self,
+        caller: &Caller,
+        request: RemovePersonalAccessTokenRequest,
+    ) -> Result<RemovePersonalAccessTokenResponse> {
+        let (id, token_id) = (request.user_id.as_str(), request.token_id.as_str());
+        let meta = self
+            .commit(&caller.author, (User::STREAM, id), |mut push| async move {
+                let mut user = push.own::<User>(id).await?;
+                let stored = pats::find(&self.db, id, token_id).await?.is_some();
+                let events = user.remove_pat(token_id, stored)?;
+                push.append(&mut user, events)?;
+                Ok(push)
+            })
+            .await?;
+        Ok(RemovePersonalAccessTokenResponse { details: meta.changed() })
+    }
+}
+
+fn message(pat: Pat) -> message::PersonalAccessToken {
+    message::PersonalAccessToken {
+        details: pat.details(),
+        expiration_date: timestamp(pat.expires_at).into(),
+        id: pat.id,
+        scopes: pat.scopes,
     }
 }
 

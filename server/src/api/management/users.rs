@@ -29,11 +29,7 @@ impl Users for Core {
         caller: &Caller,
         request: GetUserByIDRequest,
     ) -> Result<GetUserByIDResponse> {
-        let user = users::by_id(&self.db, &request.id).await?;
-        let user = user.ok_or_else(|| text::user::NOT_FOUND.not_found("QUERY-Dfbg2"))?;
-        if user.owner != caller.org() {
-            return Err(text::user::NOT_FOUND.not_found("MANAG-fpo4B"));
-        }
+        let user = self.user(&request.id, caller).await?;
         let names = LoginNames::of(&self.db, [&user]).await?;
         Ok(GetUserByIDResponse { user: message(&user, &names).into() })
     }
@@ -132,6 +128,16 @@ impl Users for Core {
 }
 
 impl Core {
+    /// A user of the organisation of the call.
+    pub async fn user(&self, id: &str, caller: &Caller) -> Result<User> {
+        let user = users::by_id(&self.db, id).await?;
+        let user = user.ok_or_else(|| text::user::NOT_FOUND.not_found("QUERY-Dfbg2"))?;
+        if user.owner != caller.org() {
+            return Err(text::user::NOT_FOUND.not_found("MANAG-fpo4B"));
+        }
+        Ok(user)
+    }
+
     /// The guard is for who becomes a member meanwhile: the push then runs again.
     async fn remove_with_memberships<'a>(&self, mut push: Push<'a>, id: &str) -> Result<Push<'a>> {
         let mut user = push.own::<User>(id).await?;
@@ -191,6 +197,6 @@ fn machine(user: &User) -> message::Machine {
         name: user.name.clone(),
         description: user.description.clone(),
         access_token_type: i32::try_from(user.token_type).unwrap_or_default().into(),
-        ..Default::default()
+        has_secret: !user.secret_hash.is_empty(),
     }
 }

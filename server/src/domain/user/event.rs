@@ -25,7 +25,13 @@ events! {
     "user.human.passwordless.initialization.code.added" PasswordlessCodeAdded(PasswordlessCode),
     "user.username.changed" UserNameChanged(UserName),
     "user.machine.added" MachineAdded(NewMachine),
+    "user.machine.changed" MachineChanged(MachineChanged),
+    "user.machine.secret.set" MachineSecretSet(MachineSecret),
+    "user.machine.secret.removed" MachineSecretRemoved,
+    "user.machine.key.added" KeyAdded(NewKey),
+    "user.machine.key.removed" KeyRemoved(KeyRemoved),
     "user.pat.added" PatAdded(NewPat),
+    "user.pat.removed" PatRemoved(PatRemoved),
     "user.metadata.set" MetadataSet(Metadata),
     "user.metadata.removed" MetadataRemoved(MetadataRemoved),
     "user.locked" Locked,
@@ -92,6 +98,24 @@ pub struct NewMachine {
     pub org_scoped: bool,
 }
 
+/// Only what changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MachineChanged {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_type: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MachineSecret {
+    pub encoded_hash: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewPat {
@@ -101,6 +125,28 @@ pub struct NewPat {
     /// Microseconds since 1970.
     pub expiration: i64,
     pub scopes: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PatRemoved {
+    pub token_id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewKey {
+    pub key_id: String,
+    /// Microseconds since 1970.
+    pub expiration: i64,
+    /// PKIX in DER, in base64.
+    pub public_key: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyRemoved {
+    pub key_id: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
