@@ -216,6 +216,13 @@ pub mod text {
         pub const NO_SECRET: Text = Text("Secret doesn't exist");
     }
 
+    pub mod factor {
+        use super::Text;
+
+        pub const OTP_NOT_EXISTING: Text = Text("Multifactor OTP (OneTimePassword) doesn't exist");
+        pub const KEY_NOT_FOUND: Text = Text("WebAuthN Token could not be found");
+    }
+
     pub mod key {
         use super::Text;
 

@@ -3,6 +3,7 @@
 pub mod domains;
 pub mod events;
 pub mod keys;
+pub mod factors;
 pub mod list;
 pub mod members;
 pub mod metadata;
@@ -29,5 +30,6 @@ pub fn tables() -> [&'static Sql; 9] {
         pats::Pat::sql(),
         metadata::Entry::sql(),
         outbox::Message::sql(),
+        factors::Registration::sql(),
     ]
 }

@@ -1,5 +1,6 @@
 //! `/management/v1`
 
+mod auth_factors;
 mod avatar;
 mod changes;
 mod domains;
@@ -13,6 +14,7 @@ mod members;
 mod metadata;
 mod orgs;
 mod password;
+mod passwordless;
 mod pats;
 mod phone;
 mod profile;

@@ -5,6 +5,7 @@ mod code;
 pub mod email;
 mod event;
 pub mod history;
+mod factor;
 mod initialization;
 pub mod key;
 pub mod machine;
@@ -16,6 +17,7 @@ mod state;
 
 pub use code::*;
 pub use event::*;
+pub use factor::*;
 
 use super::human::NewHuman;
 use super::values::language;
@@ -196,6 +198,20 @@ impl Aggregate for User {
             | Event::PasswordlessCodeAdded(_)
             | Event::KeyAdded(_)
             | Event::KeyRemoved(_)
+            | Event::PasswordlessCodeRequested(_)
+            | Event::PasskeyAdded(_)
+            | Event::PasskeyVerified(_)
+            | Event::PasskeyRemoved(_)
+            | Event::U2fAdded(_)
+            | Event::U2fVerified(_)
+            | Event::U2fRemoved(_)
+            | Event::OtpAdded(_)
+            | Event::OtpVerified
+            | Event::OtpRemoved
+            | Event::OtpSmsAdded
+            | Event::OtpSmsRemoved
+            | Event::OtpEmailAdded
+            | Event::OtpEmailRemoved
             | Event::PatAdded(_)
             | Event::PatRemoved(_)
             | Event::MetadataSet(_)
@@ -220,6 +236,20 @@ fn counts(event: &Event) -> bool {
             | Event::PasswordlessCodeAdded(_)
             | Event::KeyAdded(_)
             | Event::KeyRemoved(_)
+            | Event::PasswordlessCodeRequested(_)
+            | Event::PasskeyAdded(_)
+            | Event::PasskeyVerified(_)
+            | Event::PasskeyRemoved(_)
+            | Event::U2fAdded(_)
+            | Event::U2fVerified(_)
+            | Event::U2fRemoved(_)
+            | Event::OtpAdded(_)
+            | Event::OtpVerified
+            | Event::OtpRemoved
+            | Event::OtpSmsAdded
+            | Event::OtpSmsRemoved
+            | Event::OtpEmailAdded
+            | Event::OtpEmailRemoved
             | Event::PatAdded(_)
             | Event::PatRemoved(_)
             | Event::MetadataSet(_)

@@ -3,9 +3,9 @@
 use super::domains;
 use super::keys::Key;
 use super::metadata::Entry;
-use super::outbox;
 use super::pats::Pat;
 use super::table::{Table, table};
+use super::{factors, outbox};
 use crate::core::Stored;
 use crate::db::{Db, Row, Statement, Value};
 use crate::domain::Stamp;
@@ -69,6 +69,7 @@ impl Stored for User {
 
     fn changes(event: &Event, stamp: &Stamp) -> Vec<Statement> {
         let mut changes = outbox::changes(event, stamp);
+        changes.extend(factors::changes(event, stamp));
         changes.extend(match event {
             Event::KeyAdded(key) => vec![Key::new(key, stamp).put()],
             Event::KeyRemoved(removed) => vec![Key::remove(&stamp.id, &removed.key_id)],

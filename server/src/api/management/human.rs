@@ -11,7 +11,7 @@ use crate::domain::Aggregate;
 use crate::domain::human::{
     Codes, NewHuman, Origin, Verified, check_imported_hash, check_password,
 };
-use crate::domain::user::{Event, User};
+use crate::domain::user::{Event, User, passwordless_link};
 use crate::error::{Result, text};
 use crate::gate::Caller;
 
@@ -100,7 +100,10 @@ impl Human for Core {
         let registration = codes
             .passwordless
             .as_ref()
-            .map(|code| registration(&caller.origin, &[&user_id, caller.org(), &code.id, &plain]));
+            .map(|code| {
+                passwordless_link(&caller.origin, [&user_id, caller.org(), &code.id, &plain])
+            })
+            .map(registration);
         let passwordless_registration = registration.into();
         Ok(ImportHumanUserResponse { user_id, details: meta.added(), passwordless_registration })
     }
@@ -137,12 +140,8 @@ impl Core {
     }
 }
 
-fn registration(origin: &str, [user, org, code_id, code]: &[&str; 4]) -> PasswordlessRegistration {
-    let path = "ui/login/login/passwordless/init";
+fn registration(link: String) -> PasswordlessRegistration {
     let lifetime = Duration { seconds: LINK_LIFETIME, ..Default::default() };
-    PasswordlessRegistration {
-        link: format!("{origin}/{path}?userID={user}&orgID={org}&codeID={code_id}&code={code}"),
-        lifetime: lifetime.clone().into(),
-        expiration: lifetime.into(),
-    }
+    let (expiration, lifetime) = (lifetime.clone().into(), lifetime.into());
+    PasswordlessRegistration { link, lifetime, expiration }
 }

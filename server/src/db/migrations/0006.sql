@@ -15,6 +15,17 @@ CREATE TABLE outbox (
 ){clustered};
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 0;
 
+CREATE TABLE factors (
+    user_id {text} NOT NULL,
+    factor {text} NOT NULL,
+    id {text} NOT NULL,
+    state BIGINT NOT NULL,
+    name {text} NOT NULL,
+    secret {text} NOT NULL,
+    sequence BIGINT NOT NULL,
+    PRIMARY KEY (user_id, factor, id)
+){clustered};
+
 -- The codes that were made before there was an outbox, as the log has them. They are not sent.
 INSERT INTO outbox (user_id, purpose, code_id, sequence, owner, sms, code, created_at, expires_at,
     state, attempts, due_at)

@@ -1,5 +1,6 @@
 //! Codes that a user has to repeat, and which of them are to be sent.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
@@ -26,6 +27,14 @@ pub struct PasswordlessCode {
     pub id: String,
     #[serde(flatten)]
     pub code: Code,
+}
+
+/// The page on which a user registers a passkey, at an origin (recording `humans-import`).
+pub fn passwordless_link(origin: &str, [user, org, code_id, code]: [&str; 4]) -> String {
+    let path = "ui/login/login/passwordless/init";
+    let (user, org) =
+        (utf8_percent_encode(user, NON_ALPHANUMERIC), utf8_percent_encode(org, NON_ALPHANUMERIC));
+    format!("{origin}/{path}?userID={user}&orgID={org}&codeID={code_id}&code={code}")
 }
 
 /// What a code is for.
@@ -81,6 +90,11 @@ impl Event {
             Self::EmailCodeAdded(code) => Some(sent(Purpose::Email, code, false)),
             Self::PhoneCodeAdded(code) => Some(sent(Purpose::Phone, code, true)),
             Self::PasswordCodeAdded(added) => Some(sent(Purpose::Password, &added.code, added.sms)),
+            Self::PasswordlessCodeRequested(requested) => {
+                let (code_id, code) = (requested.id.as_str(), &requested.code);
+                let purpose = Purpose::Passwordless;
+                Some(Effect::Send(Sent { purpose, code_id, code, sms: false }))
+            }
             Self::EmailChanged(_) | Self::EmailVerified => Some(Effect::End(Purpose::Email)),
             Self::PhoneChanged(_) | Self::PhoneVerified | Self::PhoneRemoved => {
                 Some(Effect::End(Purpose::Phone))
@@ -113,6 +127,14 @@ mod tests {
             let added = PasswordCode { code: code.clone(), sms };
             assert_eq!(sent(&Event::PasswordCodeAdded(added)), (Purpose::Password, sms));
         }
+    }
+
+    #[test]
+    fn a_link_carries_any_id() {
+        assert_eq!(
+            passwordless_link("http://h", ["a b&c", "1", "2", "Xy"]),
+            "http://h/ui/login/login/passwordless/init?userID=a%20b%26c&orgID=1&codeID=2&code=Xy"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::ops::Not;
 use serde::{Deserialize, Serialize};
 
 use super::code::{Code, PasswordCode, PasswordlessCode};
+use super::factor::{KeyRemoved, NewKey, OtpSecret, ReadyKey};
 use crate::domain::events;
 use crate::domain::human::NewHuman;
 
@@ -24,6 +25,21 @@ events! {
     "user.human.password.code.added" PasswordCodeAdded(PasswordCode),
     "user.human.passwordless.initialization.code.added" PasswordlessCodeAdded(PasswordlessCode),
     "user.username.changed" UserNameChanged(UserName),
+    "user.human.passwordless.initialization.code.requested"
+        PasswordlessCodeRequested(PasswordlessCode),
+    "user.human.passwordless.token.added" PasskeyAdded(NewKey),
+    "user.human.passwordless.token.verified" PasskeyVerified(ReadyKey),
+    "user.human.passwordless.token.removed" PasskeyRemoved(KeyRemoved),
+    "user.human.mfa.u2f.token.added" U2fAdded(NewKey),
+    "user.human.mfa.u2f.token.verified" U2fVerified(ReadyKey),
+    "user.human.mfa.u2f.token.removed" U2fRemoved(KeyRemoved),
+    "user.human.mfa.otp.added" OtpAdded(OtpSecret),
+    "user.human.mfa.otp.verified" OtpVerified,
+    "user.human.mfa.otp.removed" OtpRemoved,
+    "user.human.mfa.otp.sms.added" OtpSmsAdded,
+    "user.human.mfa.otp.sms.removed" OtpSmsRemoved,
+    "user.human.mfa.otp.email.added" OtpEmailAdded,
+    "user.human.mfa.otp.email.removed" OtpEmailRemoved,
     "user.machine.added" MachineAdded(NewMachine),
     "user.machine.changed" MachineChanged(MachineChanged),
     "user.machine.secret.set" MachineSecretSet(MachineSecret),
