@@ -6,21 +6,23 @@ pub mod raw;
 pub mod rest;
 mod unary;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::uri::PathAndQuery;
-use http::{HeaderMap, Request, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
 
 use crate::fixture::Transport;
 use crate::operation::Operation;
-use crate::outcome::Outcome;
+use crate::outcome::{Head, Outcome};
 
 /// The most bytes of an answer.
 const LONGEST_ANSWER: usize = 64 << 20;
@@ -54,14 +56,21 @@ pub struct Call<'a> {
 }
 
 /// An answer before any transport's rules.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-    trailers: HeaderMap,
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub trailers: HeaderMap,
 }
 
-type Pool = legacy::Client<HttpConnector, Full<Bytes>>;
+impl Answer {
+    fn head(&self) -> Head {
+        let (headers, trailers) = (texts(&self.headers), texts(&self.trailers));
+        Head { status: self.status.as_u16(), headers, trailers }
+    }
+}
+
+type Pool = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// Connections to one server, kept open between calls.
 pub struct Client {
@@ -74,19 +83,16 @@ pub struct Client {
 
 impl Client {
     /// # Errors
-    /// When the URL is not `http://host[:port]`.
+    /// When the URL is not `http://host[:port]` or `https://…`, or the certificates that the system
+    /// trusts cannot be read.
     pub fn new(base_url: &str, timeout: Duration) -> Result<Self, String> {
         let base: Uri = base_url.parse().map_err(|e| format!("{base_url}: {e}"))?;
-        if base.scheme_str() != Some("http") || base.authority().is_none() {
-            return Err(format!("{base_url}: want http://host:port"));
+        let https = base.scheme_str() == Some("https");
+        if base.authority().is_none() || !(https || base.scheme_str() == Some("http")) {
+            return Err(format!("{base_url}: want http://host:port or https://host:port"));
         }
-        let pool = |http2| {
-            let mut connector = HttpConnector::new();
-            connector.set_nodelay(true);
-            let mut builder = legacy::Client::builder(TokioExecutor::new());
-            builder.pool_timer(TokioTimer::new()).http2_only(http2).build(connector)
-        };
-        Ok(Self { base, timeout, http1: pool(false), http2: pool(true) })
+        let (http1, http2) = (pool(https, false)?, pool(https, true)?);
+        Ok(Self { base, timeout, http1, http2 })
     }
 
     /// `host:port`
@@ -99,22 +105,28 @@ impl Client {
     /// # Errors
     /// When there is no answer that could be compared.
     pub async fn call(&self, transport: Transport, call: Call<'_>) -> Result<Outcome, Trouble> {
-        match transport {
-            Transport::Rest => rest::call(self, call).await,
-            Transport::Grpc => grpc::call(self, call).await,
-            Transport::GrpcWeb => grpc_web::call(self, call).await,
-        }
+        let operation = call.operation;
+        let answer = self.send(transport == Transport::Grpc, request(transport, call)?).await?;
+        outcome(transport, operation, &answer)
     }
 
-    /// The URI of a path on this server.
-    fn uri(&self, path: &str) -> Result<Uri, Trouble> {
+    /// The JSON at a path, where there is some.
+    pub async fn document(&self, path: &str) -> Option<Value> {
+        let request = Request::get(path).body(Full::default()).ok()?;
+        let answer = self.send(false, request).await.ok()?;
+        serde_json::from_slice(&answer.body).ok().filter(|_| answer.status == 200)
+    }
+
+    /// Sends a request whose URI has no scheme and authority yet.
+    async fn send(
+        &self,
+        http2: bool,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<Answer, Trouble> {
         let mut parts = self.base.clone().into_parts();
-        let bad = |e: &dyn fmt::Display| Trouble::Broken(format!("path {path}: {e}"));
-        parts.path_and_query = Some(PathAndQuery::try_from(path).map_err(|e| bad(&e))?);
-        Uri::from_parts(parts).map_err(|e| bad(&e))
-    }
-
-    async fn send(&self, pool: &Pool, request: Request<Full<Bytes>>) -> Result<Answer, Trouble> {
+        parts.path_and_query = request.uri().path_and_query().cloned();
+        *request.uri_mut() = Uri::from_parts(parts).map_err(|e| Trouble::Broken(e.to_string()))?;
+        let pool = if http2 { &self.http2 } else { &self.http1 };
         let exchange = async {
             let (head, body) = pool.request(request).await.map_err(trouble)?.into_parts();
             let body = Limited::new(body, LONGEST_ANSWER).collect().await;
@@ -127,6 +139,59 @@ impl Client {
     }
 }
 
+/// Connections by one version of HTTP; over TLS the server is told which.
+fn pool(https: bool, http2: bool) -> Result<Pool, String> {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    connector.enforce_http(false);
+    let roots = HttpsConnectorBuilder::new();
+    let schemes = match https {
+        // Reading the certificates takes time.
+        true => roots.with_native_roots().map_err(|e| format!("certificates: {e}"))?.https_only(),
+        false => roots.with_tls_config(no_trust()).https_or_http(),
+    };
+    let connector = match http2 {
+        true => schemes.enable_http2().wrap_connector(connector),
+        false => schemes.enable_http1().wrap_connector(connector),
+    };
+    let mut builder = legacy::Client::builder(TokioExecutor::new());
+    Ok(builder.pool_timer(TokioTimer::new()).http2_only(http2).build(connector))
+}
+
+/// For servers without TLS: no certificate is needed, so none is trusted.
+fn no_trust() -> ClientConfig {
+    let roots = RootCertStore::empty();
+    ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
+}
+
+/// A call as its transport sends it, the URI without scheme and authority.
+///
+/// # Errors
+/// When the arguments are not those of the operation.
+pub fn request(transport: Transport, call: Call<'_>) -> Result<Request<Full<Bytes>>, Trouble> {
+    match transport {
+        Transport::Rest => rest::request(call),
+        Transport::Grpc => grpc::request(call),
+        Transport::GrpcWeb => grpc_web::request(call),
+    }
+}
+
+/// What an answer says by the rules of its transport.
+///
+/// # Errors
+/// When it breaks them.
+pub fn outcome(
+    transport: Transport,
+    operation: &Operation,
+    answer: &Answer,
+) -> Result<Outcome, Trouble> {
+    match transport {
+        Transport::Rest => raw::understand(answer, None),
+        Transport::Grpc => grpc::outcome(operation, answer),
+        Transport::GrpcWeb => grpc_web::outcome(operation, answer),
+    }
+}
+
 fn trouble(error: legacy::Error) -> Trouble {
     let why = std::error::Error::source(&error).map_or(error.to_string(), ToString::to_string);
     if error.is_connect() { Trouble::Unreachable(why) } else { Trouble::Broken(why) }
@@ -135,4 +200,15 @@ fn trouble(error: legacy::Error) -> Trouble {
 /// A header as text, empty when it is absent.
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// By name in lower case, the values of repeated ones in alphabetical order and joined.
+fn texts(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let joined = |name| {
+        let mut values: Vec<String> = headers.get_all(name).iter().map(text).collect();
+        values.sort();
+        values.join(", ")
+    };
+    headers.keys().map(|name| (name.to_string(), joined(name))).collect()
 }

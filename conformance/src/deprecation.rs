@@ -1,7 +1,8 @@
-//! What an answer should say of a deprecated operation. ZITADEL says nothing, so this is advice
-//! and fails no play.
+//! What an answer and the server's document should say of a deprecated operation. ZITADEL says
+//! nothing in answers, so this is advice and fails no play.
 
 use prost_types::Timestamp;
+use serde_json::Value;
 
 use crate::operation::{self, Operation};
 use crate::outcome::Head;
@@ -24,9 +25,68 @@ pub fn advice(operation: &Operation, head: &Head) -> Option<String> {
     (!missing.is_empty()).then(advice)
 }
 
+/// What an OpenAPI document should say of the operations that it describes, and does not:
+/// `deprecated`, and where it is true `x-deprecated-since` and, if there are successors,
+/// `x-successor`.
+pub fn advice_on_document(document: &Value) -> Vec<String> {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let described = paths.filter_map(|(_, path)| path.as_object()).flat_map(|path| path.values());
+    described.filter_map(advice_on_operation).collect()
+}
+
+fn advice_on_operation(described: &Value) -> Option<String> {
+    let id = described.get("operationId").and_then(Value::as_str)?;
+    let facts = contract::OPERATIONS.iter().find(|facts| operation::id(facts) == id)?;
+    let since = facts.deprecated_since;
+    let said = described.get("deprecated").and_then(Value::as_bool).unwrap_or(false);
+    let mut wrong = Vec::new();
+    if said == since.is_empty() {
+        wrong.push(format!("deprecated: {}", !said));
+    }
+    if !since.is_empty() && described.get("x-deprecated-since") != Some(&since.into()) {
+        wrong.push(format!("x-deprecated-since: {since}"));
+    }
+    if !facts.successors.is_empty() && described.get("x-successor").is_none() {
+        wrong.push("x-successor".into());
+    }
+    (!wrong.is_empty()).then(|| format!("the document should say of {id} {}", wrong.join(" and ")))
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_document_should_say_which_operations_are_deprecated() {
+        let advice = |operation: Value| {
+            advice_on_document(&json!({"paths": {"/x": {"get": operation, "summary": "x"}}}))
+        };
+        let successor = json!([{"rpc": "a.B/C"}]);
+        let phone = json!({"operationId": "ManagementService_UpdateHumanPhone", "deprecated": true,
+            "x-deprecated-since": "2025-08-08", "x-successor": successor});
+        let other = json!({"operationId": "ManagementService_ListUserChanges"});
+        assert_eq!(advice(phone.clone()), [""; 0]);
+        assert_eq!(advice(other.clone()), [""; 0]);
+        for (name, value, wanted) in [
+            ("deprecated", false.into(), "deprecated: true"),
+            ("x-deprecated-since", "2025-08-09".into(), "x-deprecated-since: 2025-08-08"),
+            ("x-deprecated-since", Value::Null, "x-deprecated-since: 2025-08-08"),
+        ] {
+            let mut wrong = phone.clone();
+            wrong[name] = value;
+            let text =
+                format!("the document should say of ManagementService_UpdateHumanPhone {wanted}");
+            assert_eq!(advice(wrong), [text]);
+        }
+        let mut wrong = phone;
+        wrong.as_object_mut().unwrap().remove("x-successor");
+        assert!(advice(wrong)[0].ends_with("_UpdateHumanPhone x-successor"));
+        let mut wrong = other;
+        wrong["deprecated"] = true.into();
+        assert!(advice(wrong)[0].ends_with("_ListUserChanges deprecated: false"));
+    }
 
     #[test]
     fn only_deprecated_operations_should_say_so() {

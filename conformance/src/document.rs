@@ -12,7 +12,18 @@ pub struct Document {
     validators: Vec<Validator>,
 }
 
+/// What Bailey serves at `/openapi/management.json`.
+const OURS: &str = include_str!("../../openapi/management.json");
+
 impl Document {
+    /// The document of the contract.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn ours() -> Result<Self, String> {
+        Self::parse(OURS).map_err(|e| format!("openapi/management.json: {e}"))
+    }
+
     /// # Errors
     /// When the text is not a document whose answers in JSON have schemas that can be used.
     pub fn parse(text: &str) -> Result<Self, String> {
@@ -97,6 +108,13 @@ fn members(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ours_describes_what_is_served() {
+        let ours = Document::ours().unwrap();
+        let nothing = |id: &str| ours.faults(id, 200, &json!({"more": 1}));
+        assert!(nothing("ManagementService_GetUserByID")[0].contains("'more'"));
+    }
 
     fn document() -> Document {
         let user = json!({"type": "object", "required": ["id"], "properties": {

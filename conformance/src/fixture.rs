@@ -70,6 +70,9 @@ pub struct Step {
     /// What to keep for later steps: name → path in the answer (`user.details.sequence`).
     #[serde(default)]
     pub save: BTreeMap<String, String>,
+    /// Seconds for which a read may differ, on servers whose reads lag behind writes.
+    #[serde(default)]
+    pub eventually: u64,
     /// Relations that hold for the answer: `$.details.sequence > ${before}`.
     #[serde(default)]
     pub holds: Vec<String>,

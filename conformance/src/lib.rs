@@ -28,5 +28,6 @@ pub mod relation;
 pub mod report;
 pub mod run;
 pub mod setup;
+mod strict;
 pub mod variables;
 mod yaml;

@@ -80,6 +80,9 @@ fn form(step: &Step, catalogue: &Catalogue) -> Vec<String> {
     if !step.holds.is_empty() && step.answer.is_none() {
         faults.push("relations hold in an answer only".into());
     }
+    if step.eventually > 0 && !catalogue.reads(step) {
+        faults.push("only a read may be repeated: eventually".into());
+    }
     let same = |other: &&Expected| **other == step.expected_everywhere();
     if step.differs.values().any(|other| same(&other)) {
         faults.push("it differs in nothing".into());
@@ -185,6 +188,10 @@ mod tests {
             (
                 "request: { method: GET, path: / }, response: { status: 200, text: x }, answer: {}",
                 "one of",
+            ),
+            (
+                "call: ManagementService_UpdateHumanPhone, eventually: 5, answer: {}",
+                "only a read may be repeated",
             ),
             ("request: { method: GET, path: /, body: \"${x}\" }, answer: {}", "saved as x"),
             ("request: { method: GET, path: /, json: 1, body: x }, answer: {}", "not both"),

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor};
 use serde_json::Value;
 
+use crate::fixture::Step;
+
 /// An operation as the clients need it.
 #[derive(Debug)]
 pub struct Operation {
@@ -71,6 +73,16 @@ impl Catalogue {
     /// When there is no such operation.
     pub fn find(&self, id: &str) -> Result<&Operation, String> {
         self.operations.get(id).ok_or_else(|| format!("no operation {id}"))
+    }
+
+    /// Whether playing the step changes nothing, so that it may be repeated.
+    pub fn reads(&self, step: &Step) -> bool {
+        match (&step.request, &step.call) {
+            (Some(request), _) => request.method == "GET",
+            (None, call) => {
+                call.as_ref().is_some_and(|id| self.find(id).is_ok_and(Operation::is_read))
+            }
+        }
     }
 
     /// The operation that a request is for: an rpc by its path, a route by method and path, a

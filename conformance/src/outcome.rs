@@ -16,8 +16,8 @@ pub const ERROR_DETAIL: &str = "type.googleapis.com/zitadel.v1.ErrorDetail";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     pub reply: Reply,
-    /// Status and headers, on REST.
-    pub head: Option<Head>,
+    /// What stands around it.
+    pub head: Head,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -34,11 +34,12 @@ pub enum Reply {
     Text(String),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Head {
     pub status: u16,
     /// By name in lower case; the values of repeated ones in order and joined by `, `.
     pub headers: BTreeMap<String, String>,
+    /// Those of gRPC-web come from its last frame.
     pub trailers: BTreeMap<String, String>,
 }
 
@@ -58,7 +59,7 @@ impl Outcome {
     }
 
     /// The answer in the form of [`wanted`], headers as far as they are expected.
-    pub fn seen(&self, expected: &Expected) -> Value {
+    pub fn seen(&self, expected: &Expected, transport: Transport) -> Value {
         let refused = expected.refused.as_ref();
         let mut seen = Map::new();
         match &self.reply {
@@ -70,11 +71,14 @@ impl Outcome {
             Reply::Text(_) if expected.response.as_ref().is_some_and(|r| r.text.is_none()) => None,
             Reply::Text(text) => seen.insert("text".into(), text.clone().into()),
             Reply::Frames(frames) => {
-                seen.insert("trailers".into(), json!(self.head.as_ref().map(|h| &h.trailers)));
+                seen.insert("trailers".into(), json!(self.head.trailers));
                 seen.insert("frames".into(), frames.clone().into())
             }
         };
-        let Some(head) = &self.head else { return Value::Object(seen) };
+        if transport != Transport::Rest {
+            return Value::Object(seen);
+        }
+        let head = &self.head;
         seen.insert("status".into(), head.status.into());
         let headers = expected_headers(expected).into_keys();
         let value = |name: &str| head.headers.get(&name.to_lowercase()).cloned();
@@ -90,9 +94,7 @@ impl Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(head) = &self.head {
-            write!(f, "HTTP {}, {:?}, ", head.status, head.header("content-type"))?;
-        }
+        write!(f, "HTTP {}, {:?}, ", self.head.status, self.head.header("content-type"))?;
         match &self.reply {
             Reply::Answer(body) => f.write_str(&shown(body)),
             Reply::Refused { code, message, .. } => write!(f, "code {code}: {message}"),
@@ -191,16 +193,21 @@ mod tests {
     use super::*;
 
     fn refused(message: &str, details: Vec<Value>) -> Outcome {
-        Outcome { reply: Reply::Refused { code: 5, message: message.into(), details }, head: None }
+        Outcome {
+            reply: Reply::Refused { code: 5, message: message.into(), details },
+            head: Head::default(),
+        }
     }
 
     #[test]
     fn a_standard_refusal_is_cut_to_code_id_and_text() {
         let detail = json!({"@type": ERROR_DETAIL, "id": "A-1", "message": "not there"});
-        let seen = refused("not there (A-1)", vec![detail.clone()]).seen(&Expected::default());
+        let seen = refused("not there (A-1)", vec![detail.clone()])
+            .seen(&Expected::default(), Transport::Grpc);
         let short = json!({"code": "NOT_FOUND", "id": "A-1", "message": "not there"});
         assert_eq!(seen, json!({ "refused": short }));
-        let seen = refused("other (A-1)", vec![detail.clone()]).seen(&Expected::default());
+        let seen = refused("other (A-1)", vec![detail.clone()])
+            .seen(&Expected::default(), Transport::Grpc);
         let long = json!({"code": "NOT_FOUND", "message": "other (A-1)", "details": [detail]});
         assert_eq!(seen, json!({ "refused": long }));
     }
@@ -226,7 +233,7 @@ mod tests {
         let want = wanted(&expected, Transport::Grpc);
         let seen = |message: &str| {
             let reply = Reply::Refused { code: 3, message: message.into(), details: vec![] };
-            Outcome { reply, head: None }.seen(&expected)
+            Outcome { reply, head: Head::default() }.seen(&expected, Transport::Grpc)
         };
         assert_eq!(seen("unexpected EOF"), want);
         assert_ne!(seen("no idea"), want);
@@ -238,7 +245,7 @@ mod tests {
         let want = wanted(&answer, Transport::Rest);
         assert_eq!(want, json!({"answer": {}, "status": 200, "headers": {}}));
         let head = Head { status: 200, headers: [].into(), trailers: [].into() };
-        let seen = Outcome { reply: Reply::Answer(json!({})), head: Some(head) }.seen(&answer);
+        let seen = Outcome { reply: Reply::Answer(json!({})), head }.seen(&answer, Transport::Rest);
         assert_eq!(seen["content_type"], "");
     }
 }

@@ -1,6 +1,6 @@
 //! The verdicts of a run as text, JUnit XML or JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Value, json};
@@ -28,8 +28,9 @@ impl Totals {
     }
 }
 
-/// What failed, what the server should do and does not, and what was left on it, for a terminal.
-pub fn text(verdicts: &[Verdict]) -> String {
+/// What failed, what the server and its document should say and do not, and what was left on it,
+/// for a terminal.
+pub fn text(verdicts: &[Verdict], of_document: &[String]) -> String {
     let mut out = String::new();
     for verdict in verdicts.iter().filter(|verdict| !verdict.passed()) {
         out += &format!("FAILED {} [{}]\n", verdict.fixture, verdict.transport);
@@ -37,8 +38,15 @@ pub fn text(verdicts: &[Verdict]) -> String {
             out += &format!("  {line}\n");
         }
     }
-    let advice: BTreeSet<&String> = verdicts.iter().flat_map(|verdict| &verdict.advice).collect();
-    out.extend(advice.into_iter().map(|advice| format!("advice: {advice}\n")));
+    let mut advice: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
+    for verdict in verdicts {
+        for text in &verdict.advice {
+            advice.entry(text).or_default().insert(verdict.transport.to_string());
+        }
+    }
+    let transports = |on: &BTreeSet<String>| on.iter().cloned().collect::<Vec<_>>().join(", ");
+    out.extend(advice.iter().map(|(text, on)| format!("advice: {text} [{}]\n", transports(on))));
+    out.extend(of_document.iter().map(|text| format!("advice: {text}\n")));
     match verdicts.iter().map(|verdict| verdict.left.len()).sum() {
         0 => out,
         left => out + &format!("left on the server, which removes none: {left} organisations\n"),
@@ -69,7 +77,7 @@ pub fn junit(verdicts: &[Verdict]) -> String {
 }
 
 /// The same as one object.
-pub fn json(verdicts: &[Verdict], totals: Totals) -> Value {
+pub fn json(verdicts: &[Verdict], totals: Totals, of_document: &[String]) -> Value {
     let plays = verdicts.iter().map(|verdict| {
         json!({
             "fixture": verdict.fixture,
@@ -83,7 +91,13 @@ pub fn json(verdicts: &[Verdict], totals: Totals) -> Value {
     });
     let Totals { passed, failed, skipped } = totals;
     let plays: Vec<Value> = plays.collect();
-    json!({ "passed": passed, "failed": failed, "skipped": skipped, "plays": plays })
+    json!({
+        "passed": passed,
+        "failed": failed,
+        "skipped": skipped,
+        "plays": plays,
+        "document": of_document,
+    })
 }
 
 /// Text for XML 1.0, which has no place for most control characters.
@@ -130,14 +144,17 @@ mod tests {
         let totals = Totals::of(&verdicts, 3);
         assert_eq!(totals.line(), "conformance: 1 passed, 1 failed, 3 skipped");
         let shown = "FAILED bad [grpc_web]\n  line 7, step s, Get:\n    a: want <b>, got \u{1}\n\
-                     advice: a header\n\
+                     advice: a header [grpc_web]\n\
+                     advice: a flag\n\
                      left on the server, which removes none: 2 organisations\n";
-        assert_eq!(text(&verdicts), shown);
+        let of_document = ["a flag".to_string()];
+        assert_eq!(text(&verdicts, &of_document), shown);
         let xml = junit(&verdicts);
         assert!(xml.contains(r#"tests="2" failures="1""#), "{xml}");
         assert!(xml.contains("  a: want &lt;b&gt;, got \u{fffd}</failure>"), "{xml}");
-        let json = json(&verdicts, totals);
+        let json = json(&verdicts, totals, &of_document);
         assert_eq!(json["plays"][1]["failures"][1], "  a: want <b>, got \u{1}");
+        assert_eq!(json["document"][0], "a flag");
         assert_eq!((&json["plays"][0]["left"][0], &json["failed"]), (&json!("1"), &json!(1)));
     }
 }

@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use crate::client::{Call, Client, Trouble, rest};
-use crate::fixture::Fixture;
+use crate::client::{Call, Client, Trouble};
+use crate::fixture::{Fixture, Transport};
 use crate::operation::Catalogue;
 use crate::outcome::Reply;
 use crate::variables::Variables;
@@ -96,7 +96,8 @@ impl Setup<'_> {
         if let Some(org) = org {
             set_header(&mut headers, "x-zitadel-orgid", org)?;
         }
-        let outcome = rest::call(self.client, Call { operation, args: &args, headers }).await?;
+        let call = Call { operation, args: &args, headers };
+        let outcome = self.client.call(Transport::Rest, call).await?;
         match outcome.reply {
             Reply::Answer(body) => Ok(body),
             _ => Err(broken(outcome.to_string())),

@@ -56,10 +56,7 @@ fn run() -> Result<ExitCode, String> {
 fn player(server: &Running) -> Result<Player, String> {
     let client = Client::new(&format!("http://{}", server.address), TIMEOUT)?;
     let mut player = Player::new(client, Catalogue::new()?, server.token.clone());
-    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/management.json");
-    if let Ok(text) = std::fs::read_to_string(document) {
-        player.document = Some(Document::parse(&text)?);
-    }
+    player.document = Some(Document::ours()?);
     Ok(player)
 }
 

@@ -7,7 +7,11 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::thread;
+
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 const FIXTURE: &str = "about: a
 steps:
@@ -25,7 +29,14 @@ steps:
 
 /// The exit code and what was printed.
 fn conformance(arguments: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_conformance")).args(arguments).output().unwrap();
+    trusting(Path::new("/none"), arguments)
+}
+
+/// The same where the system trusts the certificates of this file.
+fn trusting(certificates: &Path, arguments: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
+    command.env("SSL_CERT_FILE", certificates).env_remove("SSL_CERT_DIR");
+    let output = command.args(arguments).output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8(text).unwrap())
 }
@@ -39,10 +50,10 @@ fn folder(from: &str, to: &str) -> tempfile::TempDir {
 }
 
 fn run(folder: &Path, url: &str, more: &[&str]) -> (i32, String) {
-    let token = folder.join("token");
+    let (token, certificates) = (folder.join("token"), folder.join("certificates"));
     let (folder, token) = (folder.to_str().unwrap(), token.to_str().unwrap());
     let given = ["run", "--fixtures", folder, "--token-file", token, "--base-url", url];
-    conformance(&[&given, more].concat())
+    trusting(&certificates, &[&given, more].concat())
 }
 
 #[test]
@@ -114,5 +125,49 @@ async fn the_verdict_is_the_exit_code_and_the_last_line() {
         let named = text.contains("FAILED f [grpc_web]\n  line 3, step get, ManagementService_");
         assert_eq!(named, to == "REMOVED", "{text}");
     }
+    server.stop().await;
+}
+
+/// A server with TLS, as a proxy of another one; its port and its certificate.
+async fn behind_tls(upstream: std::net::SocketAddr) -> (u16, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_string()]).unwrap();
+    let key = made.signing_key.serialize_der().try_into().unwrap();
+    let mut config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut outside) = acceptor.accept(stream).await else { return };
+                let mut inside = tokio::net::TcpStream::connect(upstream).await.unwrap();
+                let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
+            });
+        }
+    });
+    (port, made.cert.pem())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_behind_tls_has_to_be_trusted() {
+    let server = bailey::start(&bailey::Settings::for_tests(":memory:")).await.unwrap();
+    let (port, certificate) = behind_tls(server.address).await;
+    let url = format!("https://localhost:{port}");
+    let folder = folder("", "");
+    fs::write(folder.path().join("token"), &server.token).unwrap();
+    fs::write(folder.path().join("certificates"), certificate).unwrap();
+    let (code, text) = run(folder.path(), &url, &[]);
+    let last = "conformance: 3 passed, 0 failed, 0 skipped";
+    assert!(code == 0 && text.lines().any(|line| line == last), "{code} {text}");
+    let made = rcgen::generate_simple_self_signed(["localhost".to_string()]).unwrap();
+    fs::write(folder.path().join("certificates"), made.cert.pem()).unwrap();
+    let (code, text) = run(folder.path(), &url, &[]);
+    assert!(code == 11 && text.contains("certificate"), "{code} {text}");
     server.stop().await;
 }

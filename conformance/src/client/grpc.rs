@@ -1,25 +1,34 @@
 //! gRPC over HTTP/2 with prior knowledge, unary calls.
 
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, TE};
 use http::{HeaderValue, Request};
 use http_body_util::Full;
 
 use super::unary;
-use super::{Answer, Call, Client, Trouble, header};
+use super::{Answer, Call, Trouble, header};
+use crate::operation::Operation;
 use crate::outcome::Outcome;
 
+/// The request, its URI without scheme and authority.
+///
 /// # Errors
-/// When there is no answer, or it breaks the protocol.
-pub async fn call(client: &Client, call: Call<'_>) -> Result<Outcome, Trouble> {
-    let mut request = Request::post(client.uri(&call.operation.rpc_path())?)
+/// When the arguments are not those of the operation.
+pub fn request(call: Call<'_>) -> Result<Request<Full<Bytes>>, Trouble> {
+    let mut request = Request::post(call.operation.rpc_path())
         .body(Full::new(unary::request(&call)?))
         .map_err(|e| Trouble::Broken(e.to_string()))?;
     *request.headers_mut() = call.headers;
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
     request.headers_mut().insert(TE, HeaderValue::from_static("trailers"));
-    let answer = client.send(&client.http2, request).await?;
-    check_head(&answer, "application/grpc")?;
-    let mut frames = unary::frames(answer.body)?.into_iter();
+    Ok(request)
+}
+
+/// # Errors
+/// When the answer breaks the protocol.
+pub fn outcome(operation: &Operation, answer: &Answer) -> Result<Outcome, Trouble> {
+    check_head(answer, "application/grpc")?;
+    let mut frames = unary::frames(answer.body.clone())?.into_iter();
     let message = frames.next().map(|(_, message)| message);
     if frames.next().is_some() {
         return Err(Trouble::Broken("more than one message".into()));
@@ -27,7 +36,8 @@ pub async fn call(client: &Client, call: Call<'_>) -> Result<Outcome, Trouble> {
     // A call that ends at once sends its status in the headers (gRPC over HTTP/2, Trailers-Only).
     let only = answer.headers.contains_key("grpc-status");
     let trailers = if only { &answer.headers } else { &answer.trailers };
-    unary::outcome(call.operation.method.output(), message, trailers)
+    let reply = unary::reply(operation.method.output(), message, trailers)?;
+    Ok(Outcome { reply, head: answer.head() })
 }
 
 /// HTTP status 200, and the content type or one with a suffix (`+proto`).

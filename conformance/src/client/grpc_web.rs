@@ -1,36 +1,48 @@
 //! gRPC-web over HTTP/1.1, binary form.
 
+use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body_util::Full;
 
 use super::grpc::check_head;
 use super::unary::{self, TRAILERS};
-use super::{Call, Client, Trouble};
-use crate::outcome::Outcome;
+use super::{Answer, Call, Trouble, texts};
+use crate::operation::Operation;
+use crate::outcome::{Head, Outcome};
 
+/// The request, its URI without scheme and authority.
+///
 /// # Errors
-/// When there is no answer, or it breaks the protocol.
-pub async fn call(client: &Client, call: Call<'_>) -> Result<Outcome, Trouble> {
+/// When the arguments are not those of the operation.
+pub fn request(call: Call<'_>) -> Result<Request<Full<Bytes>>, Trouble> {
     const TYPE: HeaderValue = HeaderValue::from_static("application/grpc-web+proto");
-    let mut request = Request::post(client.uri(&call.operation.rpc_path())?)
+    let mut request = Request::post(call.operation.rpc_path())
         .body(Full::new(unary::request(&call)?))
         .map_err(|e| Trouble::Broken(e.to_string()))?;
     *request.headers_mut() = call.headers;
     request.headers_mut().insert(CONTENT_TYPE, TYPE);
     request.headers_mut().insert(ACCEPT, TYPE);
     request.headers_mut().insert("x-grpc-web", HeaderValue::from_static("1"));
-    let answer = client.send(&client.http1, request).await?;
-    check_head(&answer, "application/grpc-web")?;
-    let frames = unary::frames(answer.body)?;
+    Ok(request)
+}
+
+/// # Errors
+/// When the answer breaks the protocol.
+pub fn outcome(operation: &Operation, answer: &Answer) -> Result<Outcome, Trouble> {
+    check_head(answer, "application/grpc-web")?;
+    let frames = unary::frames(answer.body.clone())?;
     let (ends, messages): (Vec<_>, Vec<_>) = frames.into_iter().partition(|(f, _)| *f == TRAILERS);
     // A refusal may have its status in the headers and no body at all.
-    let trailers = ends.first().map_or(Ok(answer.headers), |(_, text)| trailers(text))?;
+    let trailers = ends.first().map(|(_, text)| trailers(text)).transpose()?;
     if messages.len() > 1 || ends.len() > 1 {
         return Err(Trouble::Broken("more than one message".into()));
     }
     let message = messages.into_iter().next().map(|(_, message)| message);
-    unary::outcome(call.operation.method.output(), message, &trailers)
+    let status = trailers.as_ref().unwrap_or(&answer.headers);
+    let reply = unary::reply(operation.method.output(), message, status)?;
+    let trailers = trailers.as_ref().map(texts).unwrap_or_default();
+    Ok(Outcome { reply, head: Head { trailers, ..answer.head() } })
 }
 
 /// A frame of trailers: lines `name:value`.

@@ -1,11 +1,9 @@
 //! A raw request, and an answer of which nothing is known beforehand.
 
-use std::collections::BTreeMap;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::{HeaderMap, Method, Request};
 use http_body_util::Full;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use prost_reflect::MessageDescriptor;
@@ -13,7 +11,8 @@ use serde_json::Value;
 
 use super::unary::{TRAILERS, frames, to_json};
 use super::{Answer, Client, Trouble};
-use crate::outcome::{Head, Outcome, Reply};
+use crate::outcome::{Outcome, Reply};
+use crate::strict;
 
 /// What cannot stand in a URI as it is.
 const ILLEGAL: &AsciiSet = &CONTROLS
@@ -43,44 +42,45 @@ pub struct Raw<'a> {
 /// # Errors
 /// When there is no answer.
 pub async fn send(client: &Client, raw: Raw<'_>) -> Result<Outcome, Trouble> {
-    let path = raw.path.split('#').next().unwrap_or_default();
-    let uri = client.uri(&utf8_percent_encode(path, ILLEGAL).to_string())?;
-    let method = Method::from_bytes(raw.method.as_bytes());
-    let method = method.map_err(|e| Trouble::Broken(e.to_string()))?;
-    let mut request = Request::new(Full::new(raw.body));
-    *request.method_mut() = method;
-    *request.uri_mut() = uri;
-    *request.headers_mut() = raw.headers;
-    let pool = if raw.http2 { &client.http2 } else { &client.http1 };
-    Ok(understand(client.send(pool, request).await?, raw.output))
+    let (http2, output) = (raw.http2, raw.output.clone());
+    let answer = client.send(http2, request(raw)?).await?;
+    understand(&answer, output)
 }
 
-fn understand(answer: Answer, output: Option<MessageDescriptor>) -> Outcome {
-    let (headers, trailers) = (texts(&answer.headers), texts(&answer.trailers));
-    let head = Head { status: answer.status.as_u16(), headers, trailers };
+/// The request, its URI without scheme and authority.
+///
+/// # Errors
+/// When method or path can be none.
+pub fn request(raw: Raw<'_>) -> Result<Request<Full<Bytes>>, Trouble> {
+    let path = raw.path.split('#').next().unwrap_or_default();
+    let uri = utf8_percent_encode(path, ILLEGAL).to_string().parse();
+    let mut request = Request::new(Full::new(raw.body));
+    *request.method_mut() = Method::from_bytes(raw.method.as_bytes())
+        .map_err(|e| Trouble::Broken(format!("method {}: {e}", raw.method)))?;
+    *request.uri_mut() = uri.map_err(|e| Trouble::Broken(format!("path {path}: {e}")))?;
+    *request.headers_mut() = raw.headers;
+    Ok(request)
+}
+
+/// What an answer over REST says; with the type of a message, what frames say.
+///
+/// # Errors
+/// When a member of its JSON stands twice.
+pub fn understand(answer: &Answer, output: Option<MessageDescriptor>) -> Result<Outcome, Trouble> {
+    let head = answer.head();
     let content_type = head.header("content-type");
     let reply = if content_type.starts_with("application/grpc") {
         framed(&answer.body, content_type, output)
     } else {
-        match serde_json::from_slice(&answer.body) {
+        match strict::parse(&answer.body) {
             Ok(body) if head.status == 200 => Some(Reply::Answer(body)),
             Ok(body) => refusal(&body),
+            Err(twice) if twice.is_data() => return Err(Trouble::Broken(twice.to_string())),
             Err(_) => None,
         }
     };
     let text = || Reply::Text(String::from_utf8_lossy(&answer.body).into_owned());
-    Outcome { reply: reply.unwrap_or_else(text), head: Some(head) }
-}
-
-/// By name in lower case, the values of repeated ones in alphabetical order and joined.
-fn texts(headers: &HeaderMap) -> BTreeMap<String, String> {
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let joined = |name| {
-        let mut values: Vec<String> = headers.get_all(name).iter().map(text).collect();
-        values.sort();
-        values.join(", ")
-    };
-    headers.keys().map(|name| (name.to_string(), joined(name))).collect()
+    Ok(Outcome { reply: reply.unwrap_or_else(text), head })
 }
 
 /// The frames of a body: messages as JSON, trailers as text.

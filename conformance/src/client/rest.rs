@@ -1,20 +1,23 @@
 //! REST, in grpc-gateway's dialect: parameters in the path, the rest in a JSON body or a query.
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Request};
+use http_body_util::Full;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::raw::{self, Raw};
-use super::{Call, Client, Trouble};
-use crate::outcome::Outcome;
+use super::{Call, Trouble};
 
 /// All but the unreserved characters (RFC 3986, 2.3).
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The request, its URI without scheme and authority.
+///
 /// # Errors
-/// When there is no answer.
-pub async fn call(client: &Client, mut call: Call<'_>) -> Result<Outcome, Trouble> {
+/// When the arguments make no URI.
+pub fn request(mut call: Call<'_>) -> Result<Request<Full<Bytes>>, Trouble> {
     let mut args = call.args.as_object().cloned().unwrap_or_default();
     let mut path = fill_path(call.operation.facts.path, &mut args);
     let mut body = Bytes::new();
@@ -27,7 +30,7 @@ pub async fn call(client: &Client, mut call: Call<'_>) -> Result<Outcome, Troubl
         path = format!("{path}?{}", query.join("&"));
     }
     let (method, path, headers) = (call.operation.facts.method, path.as_str(), call.headers);
-    raw::send(client, Raw { method, path, headers, body, http2: false, output: None }).await
+    raw::request(Raw { method, path, headers, body, http2: false, output: None })
 }
 
 /// The route with its parameters taken out of the arguments; an absent one is empty.

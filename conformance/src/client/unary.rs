@@ -13,7 +13,7 @@ use prost_reflect::{
 use serde_json::{Value, json};
 
 use super::{Call, Trouble, header};
-use crate::outcome::{ERROR_DETAIL, Outcome, Reply};
+use crate::outcome::{ERROR_DETAIL, Reply};
 
 /// The flag of a frame that holds trailers, gRPC-web only.
 pub const TRAILERS: u8 = 0x80;
@@ -82,21 +82,20 @@ pub fn frames(mut body: Bytes) -> Result<Vec<(u8, Bytes)>, Trouble> {
     Ok(out)
 }
 
-/// The outcome that message and trailers tell.
-pub fn outcome(
+/// What message and trailers tell.
+pub fn reply(
     output: MessageDescriptor,
     message: Option<Bytes>,
     trailers: &HeaderMap,
-) -> Result<Outcome, Trouble> {
+) -> Result<Reply, Trouble> {
     let broken = |what: String| Err(Trouble::Broken(what));
-    let reply = match (header(trailers, "grpc-status").parse::<i64>(), message) {
-        (Ok(0), Some(message)) => Reply::Answer(to_json(output, message)?),
-        (Ok(0), None) => return broken("grpc-status 0 without a message".into()),
-        (Ok(code), None) => refusal(code, trailers)?,
-        (Ok(code), Some(_)) => return broken(format!("a message with grpc-status {code}")),
-        (Err(_), _) => return broken("no grpc-status".into()),
-    };
-    Ok(Outcome { reply, head: None })
+    match (header(trailers, "grpc-status").parse::<i64>(), message) {
+        (Ok(0), Some(message)) => Ok(Reply::Answer(to_json(output, message)?)),
+        (Ok(0), None) => broken("grpc-status 0 without a message".into()),
+        (Ok(code), None) => refusal(code, trailers),
+        (Ok(code), Some(_)) => broken(format!("a message with grpc-status {code}")),
+        (Err(_), _) => broken("no grpc-status".into()),
+    }
 }
 
 /// The message as protobuf JSON; a field that the contract does not have is broken.
@@ -174,27 +173,27 @@ mod tests {
         let detail = ErrorDetail { id: "A-1".into(), message: "näh".into() };
         let any = Any { type_url: ERROR_DETAIL.into(), value: detail.encode_to_vec() };
         let status = Status { code: 5, message: "näh (A-1)".into(), details: vec![any] };
-        let outcome = outcome(output(), None, &trailers(5, "n%C3%A4h (A-1)", &status)).unwrap();
+        let read = reply(output(), None, &trailers(5, "n%C3%A4h (A-1)", &status)).unwrap();
         let details = vec![json!({"@type": ERROR_DETAIL, "id": "A-1", "message": "näh"})];
         let message = "näh (A-1)".to_string();
-        assert_eq!(outcome.reply, Reply::Refused { code: 5, message, details });
+        assert_eq!(read, Reply::Refused { code: 5, message, details });
     }
 
     #[test]
     fn details_that_contradict_the_status_are_broken() {
         let status = Status { code: 3, message: "m".into(), details: vec![] };
-        assert!(outcome(output(), None, &trailers(3, "m", &status)).is_ok());
-        assert!(outcome(output(), None, &trailers(5, "m", &status)).is_err());
-        assert!(outcome(output(), None, &trailers(3, "n", &status)).is_err());
+        assert!(reply(output(), None, &trailers(3, "m", &status)).is_ok());
+        assert!(reply(output(), None, &trailers(5, "m", &status)).is_err());
+        assert!(reply(output(), None, &trailers(3, "n", &status)).is_err());
     }
 
     #[test]
     fn a_status_is_needed_and_a_message_only_with_success() {
         let ok = HeaderMap::from_iter([("grpc-status".parse().unwrap(), "0".parse().unwrap())]);
-        assert!(outcome(output(), None, &ok).is_err());
-        assert!(outcome(output(), Some(Bytes::new()), &HeaderMap::new()).is_err());
-        let answer = outcome(output(), Some(Bytes::new()), &ok).unwrap();
-        assert_eq!(answer.reply, Reply::Answer(json!({})));
+        assert!(reply(output(), None, &ok).is_err());
+        assert!(reply(output(), Some(Bytes::new()), &HeaderMap::new()).is_err());
+        let answer = reply(output(), Some(Bytes::new()), &ok).unwrap();
+        assert_eq!(answer, Reply::Answer(json!({})));
     }
 
     #[test]
@@ -203,8 +202,8 @@ mod tests {
         // Field 1 is the organisation, its field 1 the id; a field 99 in it.
         let known = Bytes::from_static(b"\x0a\x03\x0a\x01x");
         let unknown = Bytes::from_static(b"\x0a\x06\x0a\x01x\x98\x06\x01");
-        assert!(outcome(output(), Some(known), &ok).is_ok());
-        assert!(outcome(output(), Some(unknown), &ok).is_err());
+        assert!(reply(output(), Some(known), &ok).is_ok());
+        assert!(reply(output(), Some(unknown), &ok).is_err());
     }
 
     #[test]

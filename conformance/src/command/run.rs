@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use conformance::client::{Client, Trouble};
+use conformance::deprecation;
 use conformance::document::Document;
 use conformance::fixture::{Fixture, Transport};
 use conformance::operation::Catalogue;
@@ -20,7 +21,7 @@ const SETUP: u8 = 12;
 
 #[derive(Args)]
 pub struct Run {
-    /// The server, `http://host:port`.
+    /// The server, `http://host:port` or `https://host:port`.
     #[arg(long)]
     base_url: String,
     /// A file that holds a token of the instance's owner.
@@ -34,9 +35,12 @@ pub struct Run {
     /// The transports, separated by commas.
     #[arg(long, value_enum, value_delimiter = ',')]
     transport: Vec<Transport>,
-    /// An OpenAPI 3.0 document that answers over REST are checked against.
+    /// An OpenAPI 3.0 document that answers over REST are checked against, in place of our own.
     #[arg(long)]
     document: Option<PathBuf>,
+    /// Where the server has its own document, which should say what is deprecated.
+    #[arg(long, default_value = "/openapi/management.json", value_name = "PATH")]
+    served_document: String,
     /// How many plays at a time.
     #[arg(long, default_value_t = 8)]
     jobs: usize,
@@ -67,19 +71,19 @@ impl Run {
         let (plays, skipped) = self.plays(super::load(&self.fixtures, &catalogue)?);
         let player = self.player(catalogue)?;
         let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
-        let verdicts = match runtime.block_on(self.verdicts(player, plays)) {
-            Ok(verdicts) => verdicts,
+        let (verdicts, of_document) = match runtime.block_on(self.verdicts(player, plays)) {
+            Ok(found) => found,
             Err(trouble) => {
                 eprintln!("conformance: {}: {trouble}", self.base_url);
                 return Ok(exit_code(&trouble));
             }
         };
         let totals = Totals::of(&verdicts, skipped);
-        print!("{}", report::text(&verdicts));
+        print!("{}", report::text(&verdicts, &of_document));
         if let Some((form, file)) = report {
             let text = match form {
                 Form::Junit => report::junit(&verdicts),
-                Form::Json => format!("{:#}\n", report::json(&verdicts, totals)),
+                Form::Json => format!("{:#}\n", report::json(&verdicts, totals, &of_document)),
             };
             fs::write(file, text).map_err(|e| format!("{}: {e}", file.display()))?;
         }
@@ -96,23 +100,32 @@ impl Run {
         let client = Client::new(&self.base_url, Duration::from_secs(self.timeout))?;
         let mut player = Player::new(client, catalogue, token);
         player.lag = Duration::from_secs(self.eventually);
-        if let Some(file) = &self.document {
-            let document = Document::parse(&super::read(file)?);
-            player.document = Some(document.map_err(|e| format!("{}: {e}", file.display()))?);
-        }
+        player.document = Some(match &self.document {
+            None => Document::ours()?,
+            Some(file) => {
+                let document = Document::parse(&super::read(file)?);
+                document.map_err(|e| format!("{}: {e}", file.display()))?
+            }
+        });
         Ok(player)
     }
 
-    /// The verdicts of every run, each run in its own order.
-    async fn verdicts(&self, player: Player, plays: Plays) -> Result<Vec<Verdict>, Trouble> {
+    /// The verdicts of every run, each run in its own order, and what the document should say.
+    async fn verdicts(
+        &self,
+        player: Player,
+        plays: Plays,
+    ) -> Result<(Vec<Verdict>, Vec<String>), Trouble> {
         player.try_server().await?;
+        let document = player.client.document(&self.served_document).await;
+        let of_document = document.as_ref().map(deprecation::advice_on_document);
         let mut verdicts = Vec::new();
         let player = std::sync::Arc::new(player);
         for _ in 0..self.repeat.max(1) {
             let plays = if self.repeat > 1 { run::shuffled(plays.clone()) } else { plays.clone() };
             verdicts.extend(run::all(player.clone(), plays, self.jobs.max(1)).await);
         }
-        Ok(verdicts)
+        Ok((verdicts, of_document.unwrap_or_default()))
     }
 
     /// The plays that passed in some runs and failed in others, a line each.

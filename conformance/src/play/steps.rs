@@ -45,7 +45,10 @@ impl<'a> Play<'a> {
 
     /// Plays a step; `false` when the server is gone and further steps would only wait for it.
     pub async fn step(&mut self, step: &Step) -> bool {
-        let lag = if self.is_read(step) { self.player.lag } else { Duration::ZERO };
+        let lag = match self.player.catalogue.reads(step) {
+            true => self.player.lag.max(Duration::from_secs(step.eventually)),
+            false => Duration::ZERO,
+        };
         let (start, mut pause) = (Instant::now(), PAUSES.0);
         loop {
             let before = (self.variables.clone(), self.marks.clone());
@@ -63,13 +66,6 @@ impl<'a> Play<'a> {
             (self.variables, self.marks) = before;
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(PAUSES.1);
-        }
-    }
-
-    fn is_read(&self, step: &Step) -> bool {
-        match &step.request {
-            Some(request) => request.method == "GET",
-            None => self.operation(step).is_ok_and(Operation::is_read),
         }
     }
 
@@ -150,7 +146,7 @@ impl<'a> Play<'a> {
         let expected = step.expected(transport);
         match self.variables.fill_value(&wanted(&expected, transport)) {
             Ok(want) => {
-                let differences = self.marks.compare(&want, &outcome.seen(&expected));
+                let differences = self.marks.compare(&want, &outcome.seen(&expected, transport));
                 why.extend(differences.iter().map(ToString::to_string));
             }
             Err(missing) => why.push(missing),
@@ -165,12 +161,14 @@ impl<'a> Play<'a> {
         step.holds.iter().filter_map(|text| check(text).err()).collect()
     }
 
-    /// What every REST answer has to be, whatever the fixture expects.
+    /// What every answer has to be, whatever the fixture expects.
     fn beyond(&mut self, step: &Step, outcome: &Outcome) -> Vec<String> {
-        let (Ok(operation), Some(head)) = (self.operation(step), &outcome.head) else {
-            return Vec::new();
-        };
+        let Ok(operation) = self.operation(step) else { return Vec::new() };
+        let head = &outcome.head;
         self.advice.extend(deprecation::advice(operation, head));
+        if self.transport != Transport::Rest {
+            return Vec::new();
+        }
         let (Some(document), Some(body)) = (&self.player.document, outcome.body()) else {
             return Vec::new();
         };

@@ -37,7 +37,7 @@ const fn fault(
     Fault { name, on, plant, step, says }
 }
 
-const FAULTS: [Fault; 38] = [
+const FAULTS: [Fault; 39] = [
     // Values
     fault(
         "sequence off by one",
@@ -141,6 +141,12 @@ const FAULTS: [Fault; 38] = [
         REST,
         Any(|a| a.body = a.body.slice(..a.body.len() - 1)),
         ("read", "answer: want "),
+    ),
+    fault(
+        "member that stands twice",
+        REST,
+        Any(|a| a.body = [b"{\"details\":{},", &a.body[1..]].concat().into()),
+        ("read", "\"details\" stands twice"),
     ),
     fault("two bodies", REST, Any(|a| a.body = a.body.repeat(2).into()), ("read", "answer: want ")),
     fault("redirect to itself", REST, Any(redirect), ("read", "status: want 200, got 307")),

@@ -42,11 +42,13 @@ async fn a_missing_deprecation_is_advice() {
         answer.headers.remove("deprecation");
         answer.headers.remove("link");
     });
-    for (plant, missing) in [(says, 0), (says_not, 1)] {
-        let verdict = server.verdict("GetHumanPhone", plant, Transport::Rest).await;
-        assert!(verdict.passed(), "{:?}", verdict.lines());
-        let advice = verdict.advice.iter().filter(|a| a.contains("_GetHumanPhone "));
-        assert_eq!(advice.count(), missing, "{:?}", verdict.advice);
+    for transport in Transport::ALL {
+        for (plant, missing) in [(says, 0), (says_not, 1)] {
+            let verdict = server.verdict("GetHumanPhone", plant, transport).await;
+            assert!(verdict.passed(), "{:?}", verdict.lines());
+            let advice = verdict.advice.iter().filter(|a| a.contains("_GetHumanPhone "));
+            assert_eq!(advice.count(), missing, "{transport}: {:?}", verdict.advice);
+        }
     }
 }
 

@@ -66,6 +66,12 @@ async fn a_read_that_lags_passes_only_where_lag_is_allowed() {
         player.lag = Duration::from_secs(30);
         let verdict = player.play(&server.fixture, transport).await;
         assert_eq!(verdict.lines(), [""; 0], "{transport}");
+        let mut fixture = server.fixture.clone();
+        let again = fixture.steps.iter_mut().find(|step| step.id == "read-again");
+        again.unwrap().eventually = 30;
+        let player = server.player("GetHumanPhone", Plant::Stale(2)).await;
+        let failures = player.play(&fixture, transport).await.result.unwrap();
+        assert!(failures.iter().all(|failure| failure.step != "read-again"), "{failures:?}");
         let verdict = server.verdict("GetHumanPhone", Plant::Stale(2), transport).await;
         assert_eq!(verdict.result.unwrap()[0].step, "read-again", "{transport}");
     }
