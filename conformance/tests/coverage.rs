@@ -1,7 +1,7 @@
 //! The fixtures as they are: without faults, their format's schema written, and every operation
 //! served shown with a success and a refusal on each transport.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -47,6 +47,42 @@ fn every_served_operation_succeeds_and_is_refused_on_every_transport() {
         }
     }
     assert!(missing.is_empty(), "not shown by fixtures (id, transport, success): {missing:#?}");
+}
+
+/// The refusals that the operations served document and no fixture shows: operation and error id.
+fn not_shown(fixtures: &[Fixture]) -> BTreeSet<(String, String)> {
+    let mut missing: BTreeSet<_> = contract::OPERATIONS
+        .iter()
+        .filter(|facts| facts.served)
+        .flat_map(|facts| facts.refusals.iter().map(|r| (operation::id(facts), r.id.to_string())))
+        .collect();
+    for step in fixtures.iter().flat_map(|fixture| &fixture.steps) {
+        for transport in Transport::ALL {
+            let id = step.expected(transport).refused.and_then(|refused| refused.id);
+            if let (Some(operation), Some(id)) = (&step.call, id) {
+                missing.remove(&(operation.clone(), id));
+            }
+        }
+    }
+    missing
+}
+
+/// The list shrinks: what a fixture shows has to leave it, and each of its lines has a reason.
+#[test]
+fn every_documented_refusal_is_shown_or_listed_with_its_reason() {
+    let listed: BTreeSet<(String, String)> = include_str!("../../fixtures/not-shown.txt")
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| match *line.splitn(3, ' ').collect::<Vec<_>>().as_slice() {
+            [operation, id, reason] if reason.len() > 10 => (operation.into(), id.into()),
+            _ => panic!("want operation, error id and reason: {line}"),
+        })
+        .collect();
+    let missing = not_shown(&fixtures());
+    let unlisted: Vec<_> = missing.difference(&listed).collect();
+    assert!(unlisted.is_empty(), "write a fixture for these refusals: {unlisted:#?}");
+    let shown: Vec<_> = listed.difference(&missing).collect();
+    assert!(shown.is_empty(), "take these out of fixtures/not-shown.txt: {shown:#?}");
 }
 
 #[test]
