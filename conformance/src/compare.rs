@@ -116,7 +116,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// A time as protobuf JSON writes it, in UTC.
-fn is_time(text: &str) -> bool {
+pub fn is_time(text: &str) -> bool {
     let digits_as_zero = |c: char| if c.is_ascii_digit() { '0' } else { c };
     let form: String = text.chars().map(digits_as_zero).collect();
     let Some(rest) = form.strip_prefix("0000-00-00T00:00:00") else { return false };

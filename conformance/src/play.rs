@@ -10,7 +10,9 @@ use crate::client::{Client, Trouble};
 use crate::document::Document;
 use crate::fixture::{Fixture, Step, Transport};
 use crate::operation::Catalogue;
+use crate::outcome::Outcome;
 use crate::setup::{Made, Setup};
+use crate::variables::Variables;
 use steps::Play;
 
 /// What a play found.
@@ -24,6 +26,16 @@ pub struct Verdict {
     pub advice: BTreeSet<String>,
     /// The organisations that could not be removed.
     pub left: Vec<String>,
+    /// What was answered to each step and the values known at the end, where they are kept.
+    pub kept: Kept,
+}
+
+/// The answers of a play.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// By the id of the step.
+    pub answers: Vec<(String, Outcome)>,
+    pub variables: Variables,
 }
 
 /// A step that was not answered as the fixture says.
@@ -78,12 +90,14 @@ pub struct Player {
     pub document: Option<Document>,
     /// How long reads may lag behind writes: so long a read that differs is repeated.
     pub lag: Duration,
+    /// Whether verdicts hold the answers.
+    pub keeps: bool,
 }
 
 impl Player {
     /// One that checks no document and waits for no read.
     pub fn new(client: Client, catalogue: Catalogue, token: String) -> Self {
-        Self { client, catalogue, token, document: None, lag: Duration::ZERO }
+        Self { client, catalogue, token, document: None, lag: Duration::ZERO, keeps: false }
     }
 
     /// Whether this server can be judged at all: it answers, and knows the token.
@@ -104,8 +118,8 @@ impl Player {
         let start = Instant::now();
         let setup = self.setup();
         let mut made = Made::default();
-        let (result, advice) = match setup.make(fixture, &mut made).await {
-            Err(trouble) => (Err(trouble), BTreeSet::new()),
+        let (result, advice, kept) = match setup.make(fixture, &mut made).await {
+            Err(trouble) => (Err(trouble), BTreeSet::new(), Kept::default()),
             Ok(variables) => {
                 let mut play = Play::new(self, transport, variables, &mut made);
                 for step in fixture.steps.iter().filter(|step| step.plays_on(transport)) {
@@ -113,11 +127,11 @@ impl Player {
                         break;
                     }
                 }
-                (Ok(play.failures), play.advice)
+                (Ok(play.failures), play.advice, play.kept)
             }
         };
         let left = setup.remove(made).await;
         let (fixture, took) = (fixture.name.clone(), start.elapsed());
-        Verdict { fixture, transport, took, result, advice, left }
+        Verdict { fixture, transport, took, result, advice, left, kept }
     }
 }

@@ -134,6 +134,7 @@ mod tests {
             result: Ok(failures),
             advice: ["a header".into()].into(),
             left: vec!["1".into()],
+            kept: Default::default(),
         };
         vec![verdict("good", vec![]), verdict("bad", vec![failure])]
     }

@@ -21,6 +21,11 @@ impl Variables {
         self.0.insert(name.into(), value.into());
     }
 
+    /// Every name with its value.
+    pub fn all(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter()
+    }
+
     /// # Errors
     /// When there is no such value.
     pub fn get(&self, name: &str) -> Result<&Value, String> {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::{Failure, Player};
+use super::{Failure, Kept, Player};
 use crate::client::raw::{self, Raw};
 use crate::client::{Call, Trouble};
 use crate::compare::{Marks, dig};
@@ -30,6 +30,7 @@ pub struct Play<'a> {
     made: &'a mut Made,
     pub failures: Vec<Failure>,
     pub advice: BTreeSet<String>,
+    pub kept: Kept,
 }
 
 impl<'a> Play<'a> {
@@ -39,8 +40,8 @@ impl<'a> Play<'a> {
         variables: Variables,
         made: &'a mut Made,
     ) -> Self {
-        let (failures, advice) = (Vec::new(), BTreeSet::new());
-        Self { player, transport, variables, marks: Marks::default(), made, failures, advice }
+        let (failures, advice, kept) = (Vec::new(), BTreeSet::new(), Kept::default());
+        Self { player, transport, variables, marks: Marks::default(), made, failures, advice, kept }
     }
 
     /// Plays a step; `false` when the server is gone and further steps would only wait for it.
@@ -53,7 +54,11 @@ impl<'a> Play<'a> {
         loop {
             let before = (self.variables.clone(), self.marks.clone());
             let (why, goes_on) = match self.answer(step).await {
-                Ok(outcome) => (self.judge(step, &outcome), true),
+                Ok(outcome) => {
+                    let why = self.judge(step, &outcome);
+                    self.keep(step, outcome);
+                    (why, true)
+                }
                 Err(trouble) => (vec![trouble.to_string()], matches!(trouble, Trouble::Broken(_))),
             };
             if why.is_empty() {
@@ -66,6 +71,14 @@ impl<'a> Play<'a> {
             (self.variables, self.marks) = before;
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(PAUSES.1);
+        }
+    }
+
+    fn keep(&mut self, step: &Step, outcome: Outcome) {
+        if self.player.keeps {
+            self.kept.answers.retain(|(id, _)| *id != step.id);
+            self.kept.answers.push((step.id.clone(), outcome));
+            self.kept.variables = self.variables.clone();
         }
     }
 
