@@ -2,8 +2,8 @@
 
 pub mod domains;
 pub mod events;
-pub mod keys;
 pub mod factors;
+pub mod keys;
 pub mod list;
 pub mod members;
 pub mod metadata;
@@ -18,9 +18,9 @@ pub use table::Sql;
 use table::Table;
 
 /// The tables that follow from the log of events.
-pub fn tables() -> [&'static Sql; 9] {
+pub fn tables() -> Vec<&'static Sql> {
     use crate::domain::{member::Instance, org::Org, user::User};
-    [
+    vec![
         Instance::sql(),
         Org::sql(),
         domains::Domain::sql(),

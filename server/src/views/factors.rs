@@ -3,7 +3,7 @@
 use super::table::{Column, Table, table};
 use crate::db::{Db, Row, Statement, Value};
 use crate::domain::Stamp;
-use crate::domain::user::{Event, Factor, FactorState, NewKey, ReadyKey};
+use crate::domain::user::{Event, Factor, FactorState, NewCredential, ReadyCredential};
 use crate::error::{Error, Result};
 
 #[derive(Debug, PartialEq)]
@@ -60,7 +60,7 @@ impl Registration {
         }
     }
 
-    fn begun(factor: Factor, key: &NewKey, stamp: &Stamp) -> Self {
+    fn begun(factor: Factor, key: &NewCredential, stamp: &Stamp) -> Self {
         let (id, secret) = (key.token_id.clone(), key.challenge.clone());
         Self { id, secret, ..Self::new(factor, stamp) }
     }
@@ -69,7 +69,7 @@ impl Registration {
         Self { state: FactorState::Ready, ..Self::new(factor, stamp) }
     }
 
-    fn ready_key(factor: Factor, key: &ReadyKey, stamp: &Stamp) -> Self {
+    fn ready_key(factor: Factor, key: &ReadyCredential, stamp: &Stamp) -> Self {
         let (id, name, secret) = (key.token_id.clone(), key.name.clone(), key.credential.clone());
         Self { id, name, secret, ..Self::ready(factor, stamp) }
     }
@@ -143,7 +143,7 @@ pub async fn ready(db: &Db, user_id: &str, org: &str) -> Result<Vec<Registration
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::user::{KeyRemoved, OtpSecret};
+    use crate::domain::user::{CredentialRemoved, OtpSecret};
     use crate::start::MIGRATIONS;
 
     async fn play(events: &[Event]) -> Db {
@@ -160,12 +160,12 @@ mod tests {
         play(events).await.query(Registration::sql().first_page.as_str(), &[], read).await.unwrap()
     }
 
-    fn begun() -> NewKey {
-        NewKey { token_id: "k".into(), challenge: "c".into() }
+    fn begun() -> NewCredential {
+        NewCredential { token_id: "k".into(), challenge: "c".into() }
     }
 
-    fn finished() -> ReadyKey {
-        ReadyKey { token_id: "k".into(), name: "key".into(), credential: "p".into() }
+    fn finished() -> ReadyCredential {
+        ReadyCredential { token_id: "k".into(), name: "key".into(), credential: "p".into() }
     }
 
     #[tokio::test]
@@ -195,9 +195,9 @@ mod tests {
         assert_eq!(states(&added).await.len(), 3);
         assert_eq!(after(Event::PhoneRemoved).await, 2);
         assert_eq!(after(Event::OtpRemoved).await, 3);
-        let key = KeyRemoved { token_id: "k".into() };
+        let key = CredentialRemoved { token_id: "k".into() };
         assert_eq!(after(Event::U2fRemoved(key)).await, 2);
-        let other = KeyRemoved { token_id: "x".into() };
+        let other = CredentialRemoved { token_id: "x".into() };
         assert_eq!(after(Event::PasskeyRemoved(other)).await, 3);
         assert_eq!(after(Event::Removed).await, 0);
     }

@@ -59,7 +59,7 @@ impl AuthFactors for Core {
         request: RemoveHumanAuthFactorU2FRequest,
     ) -> Result<RemoveHumanAuthFactorU2FResponse> {
         let (user_id, token_id) = (&request.user_id, &request.token_id);
-        let meta = self.remove_key(caller, user_id, Factor::U2f, token_id).await?;
+        let meta = self.remove_credential(caller, user_id, Factor::U2f, token_id).await?;
         Ok(RemoveHumanAuthFactorU2FResponse { details: meta.changed() })
     }
 }
@@ -76,7 +76,7 @@ impl Core {
         .await
     }
 
-    pub(super) async fn remove_key(
+    pub(super) async fn remove_credential(
         &self,
         caller: &Caller,
         id: &str,
@@ -86,7 +86,7 @@ impl Core {
         self.commit(&caller.author, (User::STREAM, id), |mut push| async move {
             let mut user = push.own::<User>(id).await?;
             let found = factors::has_key(&self.db, id, token_id).await?;
-            let events = user.remove_key(factor, token_id, found)?;
+            let events = user.remove_credential(factor, token_id, found)?;
             push.append(&mut user, events)?;
             Ok(push)
         })

@@ -60,7 +60,7 @@ impl Passwordless for Core {
         request: RemoveHumanPasswordlessRequest,
     ) -> Result<RemoveHumanPasswordlessResponse> {
         let (user_id, token_id) = (&request.user_id, &request.token_id);
-        let meta = self.remove_key(caller, user_id, Factor::Passkey, token_id).await?;
+        let meta = self.remove_credential(caller, user_id, Factor::Passkey, token_id).await?;
         Ok(RemoveHumanPasswordlessResponse { details: meta.changed() })
     }
 }

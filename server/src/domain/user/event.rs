@@ -5,7 +5,7 @@ use std::ops::Not;
 use serde::{Deserialize, Serialize};
 
 use super::code::{Code, PasswordCode, PasswordlessCode};
-use super::factor::{KeyRemoved, NewKey, OtpSecret, ReadyKey};
+use super::factor::{CredentialRemoved, NewCredential, OtpSecret, ReadyCredential};
 use crate::domain::events;
 use crate::domain::human::NewHuman;
 
@@ -27,12 +27,12 @@ events! {
     "user.username.changed" UserNameChanged(UserName),
     "user.human.passwordless.initialization.code.requested"
         PasswordlessCodeRequested(PasswordlessCode),
-    "user.human.passwordless.token.added" PasskeyAdded(NewKey),
-    "user.human.passwordless.token.verified" PasskeyVerified(ReadyKey),
-    "user.human.passwordless.token.removed" PasskeyRemoved(KeyRemoved),
-    "user.human.mfa.u2f.token.added" U2fAdded(NewKey),
-    "user.human.mfa.u2f.token.verified" U2fVerified(ReadyKey),
-    "user.human.mfa.u2f.token.removed" U2fRemoved(KeyRemoved),
+    "user.human.passwordless.token.added" PasskeyAdded(NewCredential),
+    "user.human.passwordless.token.verified" PasskeyVerified(ReadyCredential),
+    "user.human.passwordless.token.removed" PasskeyRemoved(CredentialRemoved),
+    "user.human.mfa.u2f.token.added" U2fAdded(NewCredential),
+    "user.human.mfa.u2f.token.verified" U2fVerified(ReadyCredential),
+    "user.human.mfa.u2f.token.removed" U2fRemoved(CredentialRemoved),
     "user.human.mfa.otp.added" OtpAdded(OtpSecret),
     "user.human.mfa.otp.verified" OtpVerified,
     "user.human.mfa.otp.removed" OtpRemoved,

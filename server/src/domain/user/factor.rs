@@ -50,7 +50,7 @@ pub struct OtpSecret {
 /// A security key whose registration began.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct NewKey {
+pub struct NewCredential {
     pub token_id: String,
     pub challenge: String,
 }
@@ -58,7 +58,7 @@ pub struct NewKey {
 /// A security key whose registration is finished.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ReadyKey {
+pub struct ReadyCredential {
     pub token_id: String,
     pub name: String,
     /// What its signatures are checked with.
@@ -67,7 +67,7 @@ pub struct ReadyKey {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KeyRemoved {
+pub struct CredentialRemoved {
     pub token_id: String,
 }
 
@@ -86,11 +86,16 @@ impl User {
     }
 
     /// `found`: the user has a key of this id, as second factor or as passkey.
-    pub fn remove_key(&self, factor: Factor, token_id: &str, found: bool) -> Result<[Event; 1]> {
+    pub fn remove_credential(
+        &self,
+        factor: Factor,
+        token_id: &str,
+        found: bool,
+    ) -> Result<[Event; 1]> {
         if !self.exists() || !found {
             return Err(text::factor::KEY_NOT_FOUND.not_found("COMMAND-DAfb2"));
         }
-        let removed = KeyRemoved { token_id: token_id.into() };
+        let removed = CredentialRemoved { token_id: token_id.into() };
         Ok([match factor {
             Factor::Passkey => Event::PasskeyRemoved(removed),
             _ => Event::U2fRemoved(removed),
@@ -144,12 +149,12 @@ mod tests {
 
     #[test]
     fn a_key_is_removed_as_what_it_was_asked_for() {
-        let removed = KeyRemoved { token_id: "k".into() };
+        let removed = CredentialRemoved { token_id: "k".into() };
         let (u2f, passkey) = (Event::U2fRemoved(removed.clone()), Event::PasskeyRemoved(removed));
-        assert_eq!(human().remove_key(Factor::U2f, "k", true).unwrap(), [u2f]);
-        assert_eq!(human().remove_key(Factor::Passkey, "k", true).unwrap(), [passkey]);
+        assert_eq!(human().remove_credential(Factor::U2f, "k", true).unwrap(), [u2f]);
+        assert_eq!(human().remove_credential(Factor::Passkey, "k", true).unwrap(), [passkey]);
         for (user, found) in [(human(), false), (User::default(), true)] {
-            let refused = user.remove_key(Factor::U2f, "k", found).unwrap_err();
+            let refused = user.remove_credential(Factor::U2f, "k", found).unwrap_err();
             assert_eq!(refused.id, "COMMAND-DAfb2");
         }
     }
