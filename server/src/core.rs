@@ -22,8 +22,6 @@ const LOCKS: usize = 1024;
 
 const APPEND: &str = "INSERT INTO events \
     (stream, sequence, kind, payload, owner, editor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const LAST_OF: &str = "SELECT sequence, created_at FROM events \
-    WHERE stream = $1 AND kind IN ($2, $3) ORDER BY sequence DESC LIMIT 1";
 const LAST: &str = "SELECT sequence FROM events WHERE stream = $1 ORDER BY sequence DESC LIMIT 1";
 
 /// The server's state behind every handler. A clone is another handle of the same.
@@ -238,18 +236,6 @@ impl<'a> Push<'a> {
     /// What a push without an event answers about a part that has a sequence of its own.
     pub fn stays(&mut self, sequence: i64, at: i64) {
         (self.meta.sequence, self.meta.at) = (sequence, at);
-    }
-
-    /// Sequence and time of the last event of these kinds; 0 if there is none.
-    pub async fn last<A: Stored>(
-        &self,
-        loaded: &Loaded<A>,
-        kinds: [&'static str; 2],
-    ) -> Result<(i64, i64)> {
-        let [one, other] = kinds;
-        let params = [stream::<A>(&loaded.id).into(), one.into(), other.into()];
-        let read = |row: &Row<'_>| Ok((row.integer(0)?, row.integer(1)?));
-        Ok(self.core.db.first(LAST_OF, &params, read).await?.unwrap_or_default())
     }
 }
 

@@ -10,6 +10,11 @@ pub fn page(query: &ListQuery) -> Page {
     Page { offset: query.offset, limit: query.limit, asc: query.asc }
 }
 
+/// A page of a list that knows no direction, as those without a column to sort by.
+pub fn in_order(query: &ListQuery) -> Page {
+    Page { asc: true, ..page(query) }
+}
+
 /// The field rules refuse unknown methods before.
 pub fn matching(method: EnumValue<TextQueryMethod>) -> Match {
     use TextQueryMethod as Wire;

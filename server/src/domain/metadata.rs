@@ -6,9 +6,6 @@ use super::Aggregate;
 use super::user::{Event, Metadata, MetadataRemoved, User};
 use crate::error::{Result, text};
 
-/// The kinds of events that entries have.
-pub const KINDS: [&str; 2] = ["user.metadata.set", "user.metadata.removed"];
-
 impl User {
     fn takes_metadata(&self) -> Result<()> {
         if self.exists() {
@@ -73,7 +70,6 @@ pub fn refuse_empty<T>(list: &[T]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Event as _;
     use crate::domain::user::Kind;
 
     fn user() -> User {
@@ -102,7 +98,6 @@ mod tests {
         let events = user().set_all_metadata(&entries, &stored).unwrap();
         let wanted = [entry("c", "eg=="), entry("d", "eA==")].map(Event::MetadataSet);
         assert_eq!(events, wanted);
-        assert!(KINDS.contains(&events[0].kind()) && KINDS.contains(&removed("a").kind()));
         let refused = User::default().set_all_metadata(&entries, &stored).unwrap_err();
         assert_eq!(refused.id, "COMMAND-uXHNj");
     }

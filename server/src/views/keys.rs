@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::list::{self, Filter, Listed, Page};
 use super::table::{Table, table};
 use crate::db::{Db, Statement};
 use crate::domain::Stamp;
@@ -47,4 +48,12 @@ impl Key {
 /// A key of a machine; expired ones too.
 pub async fn find(db: &Db, user_id: &str, id: &str) -> Result<Option<Key>> {
     db.first(Key::sql().select.as_str(), &[user_id.into(), id.into()], Table::read).await
+}
+
+/// The keys of a machine of this organisation, in the order in which they were made.
+pub async fn of_user(db: &Db, user_id: &str, org: &str, page: Page) -> Result<Listed<Key>> {
+    let mut filter = Filter::default();
+    filter.equal("user_id", user_id);
+    filter.equal("owner", org);
+    list::list(db, &filter, &["sequence"], page).await
 }

@@ -1,19 +1,19 @@
 //! `metadata`: keys and values of users.
 
 use std::collections::{HashMap, HashSet};
-use std::iter;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::list::{self, Filter, Listed, Match, Page, Source};
 use super::table::{Table, table};
-use crate::db::{Db, Row, Statement, Value};
+use crate::db::{Db, Row, Statement};
 use crate::domain::Stamp;
 use crate::domain::user::Metadata;
 use crate::error::Result;
 
 /// How many keys one statement asks for.
-const KEYS: usize = 500;
+const KEYS: usize = 1000;
 
 #[derive(Default)]
 pub struct Entry {
@@ -83,13 +83,37 @@ async fn among<T, C: Default + Extend<T>>(
     read: impl Fn(&Row<'_>) -> Result<T>,
 ) -> Result<C> {
     let mut found = C::default();
+    let source = Source { columns, tables: "metadata", order: &["key"] };
     for keys in keys.chunks(KEYS) {
-        let params = iter::once(user_id).chain(keys.iter().map(AsRef::as_ref));
-        let params: Vec<Value> = params.map(Value::from).collect();
-        let names: Vec<String> = (2..=params.len()).map(|number| format!("${number}")).collect();
-        let names = names.join(", ");
-        let sql = format!("SELECT {columns} FROM metadata WHERE user_id = $1 AND key IN ({names})");
-        found.extend(db.query(sql, &params, &read).await?);
+        let mut filter = Filter::default();
+        filter.equal("user_id", user_id);
+        filter.one_of("key", keys.iter().map(AsRef::as_ref));
+        found.extend(list::rows(db, source, &filter, Page::default(), &read).await?);
     }
     Ok(found)
+}
+
+/// Sequence and time of the last event that any entry of a user had; 0 if there is none.
+pub async fn last(db: &Db, user_id: &str) -> Result<(i64, i64)> {
+    const SQL: &str = "SELECT sequence, created_at FROM events WHERE stream = 'user/' || $1 \
+        AND kind IN ('user.metadata.set', 'user.metadata.removed') ORDER BY sequence DESC LIMIT 1";
+    let read = |row: &Row<'_>| Ok((row.integer(0)?, row.integer(1)?));
+    Ok(db.first(SQL, &[user_id.into()], read).await?.unwrap_or_default())
+}
+
+/// The entries of a user of this organisation whose keys match all of `queries`, in the order in
+/// which they were set last.
+pub async fn search(
+    db: &Db,
+    (user_id, org): (&str, &str),
+    queries: &[(Match, &str)],
+    page: Page,
+) -> Result<Listed<Entry>> {
+    let mut filter = Filter::default();
+    filter.equal("user_id", user_id);
+    filter.equal("owner", org);
+    for (how, key) in queries {
+        filter.text("key", *how, key);
+    }
+    list::list(db, &filter, &["sequence"], page).await
 }

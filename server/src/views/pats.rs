@@ -1,5 +1,6 @@
 //! `pats`: the personal access tokens of machines, by the hash of the token.
 
+use super::list::{self, Filter, Listed, Page};
 use super::table::{Table, table, words};
 use crate::db::{Db, Row, Statement};
 use crate::domain::Stamp;
@@ -47,6 +48,14 @@ pub async fn find(db: &Db, user_id: &str, id: &str) -> Result<Option<Pat>> {
     let found: Option<Pat> =
         db.first(Pat::sql().select.as_str(), &[id.into()], Table::read).await?;
     Ok(found.filter(|pat| pat.user_id == user_id))
+}
+
+/// The tokens of a machine of this organisation, in the order in which they were made.
+pub async fn of_user(db: &Db, user_id: &str, org: &str, page: Page) -> Result<Listed<Pat>> {
+    let mut filter = Filter::default();
+    filter.equal("user_id", user_id);
+    filter.equal("owner", org);
+    list::list(db, &filter, &["sequence"], page).await
 }
 
 /// Whose token this is, and what its holder may do where.

@@ -5,11 +5,13 @@ use contract::management::Keys;
 use contract::zitadel::authn::v1 as message;
 use contract::zitadel::management::v1::{
     AddMachineKeyRequest, AddMachineKeyResponse, GetMachineKeyByIDsRequest,
-    GetMachineKeyByIDsResponse, RemoveMachineKeyRequest, RemoveMachineKeyResponse,
+    GetMachineKeyByIDsResponse, ListMachineKeysRequest, ListMachineKeysResponse,
+    RemoveMachineKeyRequest, RemoveMachineKeyResponse,
 };
 use serde::Serialize;
 
 use crate::api::details::{Details, timestamp};
+use crate::api::list::in_order;
 use crate::core::Core;
 use crate::domain::Aggregate;
 use crate::domain::user::machine::expiry;
@@ -40,6 +42,17 @@ impl Keys for Core {
         let key = key.filter(|key| key.owner == caller.org());
         let key = key.ok_or_else(|| text::key::NOT_FOUND_READ.not_found("QUERY-Dgr3g"))?;
         Ok(GetMachineKeyByIDsResponse { key: message(&key).into() })
+    }
+
+    async fn list_machine_keys(
+        &self,
+        caller: &Caller,
+        request: ListMachineKeysRequest,
+    ) -> Result<ListMachineKeysResponse> {
+        let page = in_order(&request.query);
+        let found = keys::of_user(&self.db, &request.user_id, caller.org(), page).await?;
+        let result = found.rows.iter().map(message).collect();
+        Ok(ListMachineKeysResponse { details: self.listed(found.total), result })
     }
 
     async fn add_machine_key(

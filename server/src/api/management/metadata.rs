@@ -4,18 +4,21 @@ use contract::management::Metadata;
 use contract::zitadel::management::v1::{
     BulkRemoveUserMetadataRequest, BulkRemoveUserMetadataResponse, BulkSetUserMetadataRequest,
     BulkSetUserMetadataResponse, GetUserMetadataRequest, GetUserMetadataResponse,
-    RemoveUserMetadataRequest, RemoveUserMetadataResponse, SetUserMetadataRequest,
-    SetUserMetadataResponse,
+    ListUserMetadataRequest, ListUserMetadataResponse, RemoveUserMetadataRequest,
+    RemoveUserMetadataResponse, SetUserMetadataRequest, SetUserMetadataResponse,
 };
 use contract::zitadel::metadata::v1 as message;
+use contract::zitadel::metadata::v1::metadata_query::Query;
 
 use crate::api::details::Details;
+use crate::api::list::{in_order, matching};
 use crate::core::{Core, Push};
 use crate::domain::user::{Metadata as Setting, User};
 use crate::domain::{Aggregate, metadata as decisions};
 use crate::error::{Result, text};
 use crate::gate::Caller;
-use crate::views::metadata;
+use crate::views::list::Match;
+use crate::views::metadata::{self, Entry};
 
 impl Metadata for Core {
     async fn set_user_metadata(
@@ -68,9 +71,26 @@ impl Metadata for Core {
         let entry = metadata::find(&self.db, &request.id, &request.key).await?;
         let entry = entry.filter(|entry| entry.owner == caller.org());
         let entry = entry.ok_or_else(|| text::metadata::NOT_FOUND.not_found("QUERY-Rgh32"))?;
-        let details = entry.details();
-        let metadata = message::Metadata { details, key: entry.key, value: entry.value };
-        Ok(GetUserMetadataResponse { metadata: metadata.into() })
+        Ok(GetUserMetadataResponse { metadata: message(entry).into() })
+    }
+
+    async fn list_user_metadata(
+        &self,
+        caller: &Caller,
+        request: ListUserMetadataRequest,
+    ) -> Result<ListUserMetadataResponse> {
+        let queries = request.queries.iter().filter_map(|query| query.query.as_ref());
+        let queries: Vec<(Match, &str)> =
+            queries.map(|Query::KeyQuery(key)| (matching(key.method), key.key.as_str())).collect();
+        let found = metadata::search(
+            &self.db,
+            (&request.id, caller.org()),
+            &queries,
+            in_order(&request.query),
+        );
+        let found = found.await?;
+        let result = found.rows.into_iter().map(message).collect();
+        Ok(ListUserMetadataResponse { details: self.listed(found.total), result })
     }
 
     async fn remove_user_metadata(
@@ -123,11 +143,15 @@ impl Core {
         let stored = metadata::values(&self.db, id, &keys).await?;
         let events = user.set_all_metadata(entries, &stored)?;
         if events.is_empty() {
-            let (sequence, at) = push.last(&user, decisions::KINDS).await?;
+            let (sequence, at) = metadata::last(&self.db, id).await?;
             push.stays(sequence, at);
         } else {
             push.append(&mut user, events)?;
         }
         Ok(push)
     }
+}
+
+fn message(entry: Entry) -> message::Metadata {
+    message::Metadata { details: entry.details(), key: entry.key, value: entry.value }
 }

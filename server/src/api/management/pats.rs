@@ -4,11 +4,13 @@ use contract::management::Pats;
 use contract::zitadel::management::v1::{
     AddPersonalAccessTokenRequest, AddPersonalAccessTokenResponse,
     GetPersonalAccessTokenByIDsRequest, GetPersonalAccessTokenByIDsResponse,
+    ListPersonalAccessTokensRequest, ListPersonalAccessTokensResponse,
     RemovePersonalAccessTokenRequest, RemovePersonalAccessTokenResponse,
 };
 use contract::zitadel::user::v1 as message;
 
 use crate::api::details::{Details, timestamp};
+use crate::api::list::in_order;
 use crate::core::Core;
 use crate::domain::Aggregate;
 use crate::domain::user::machine::{SCOPES, expiry};
@@ -28,6 +30,17 @@ impl Pats for Core {
         let pat = pat.filter(|pat| pat.owner == caller.org());
         let pat = pat.ok_or_else(|| text::pat::NOT_FOUND_READ.not_found("QUERY-fRunu"))?;
         Ok(GetPersonalAccessTokenByIDsResponse { token: message(pat).into() })
+    }
+
+    async fn list_personal_access_tokens(
+        &self,
+        caller: &Caller,
+        request: ListPersonalAccessTokensRequest,
+    ) -> Result<ListPersonalAccessTokensResponse> {
+        let page = in_order(&request.query);
+        let found = pats::of_user(&self.db, &request.user_id, caller.org(), page).await?;
+        let result = found.rows.into_iter().map(message).collect();
+        Ok(ListPersonalAccessTokensResponse { details: self.listed(found.total), result })
     }
 
     async fn add_personal_access_token(
