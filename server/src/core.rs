@@ -49,13 +49,17 @@ impl std::ops::Deref for Core {
 }
 
 /// How an aggregate and what hangs on it are kept in tables.
-pub trait Stored: Aggregate {
+pub trait Stored: Aggregate + Clone {
     fn select() -> &'static str;
     fn read(row: &Row<'_>) -> Result<Self>;
     fn upsert(&self) -> Statement;
     fn delete(id: &str) -> Statement;
     /// The rows of other tables that this event changes.
     fn changes(event: &Self::Event, stamp: &Stamp) -> Vec<Statement>;
+    /// The rows of other tables that follow from what the aggregate was and what it is now.
+    fn follow(_before: &Self, _after: &Self) -> Vec<Statement> {
+        Vec::new()
+    }
 }
 
 /// The outcome of a push: the last event's sequence and time, and the owner of the first stream.
@@ -212,6 +216,7 @@ impl<'a> Push<'a> {
             editor: self.author.editor.clone(),
             at: self.at,
         };
+        let before = loaded.state.clone();
         for event in events {
             stamp.sequence += 1;
             self.batch.push(insert::<A>(&event, &stamp)?);
@@ -221,6 +226,7 @@ impl<'a> Push<'a> {
         loaded.sequence = stamp.sequence;
         let exists = loaded.exists();
         self.batch.push(if exists { loaded.state.upsert() } else { A::delete(&loaded.id) });
+        self.batch.extend(A::follow(&before, &loaded.state));
         if self.meta.at == 0 {
             self.meta.owner = stamp.owner;
         }

@@ -114,6 +114,16 @@ impl Db {
         }
     }
 
+    /// What to ask of an index of trigrams (`{trigrams}` of a migration) beside the LIKE that looks
+    /// for a text. `None`: there is nothing to ask for less than three letters, nor where LIKE asks
+    /// by itself, in PostgreSQL.
+    pub fn trigrams(&self, text: &str) -> Option<String> {
+        match self {
+            Self::Sqlite(_) => sqlite::trigrams::pattern(text),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Writes all of the batch, in order, or nothing. Returns when it is durable.
     ///
     /// Errors: what the failing statement names (see [`Statement`]); [`Error::conflict`] for a

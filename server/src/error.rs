@@ -261,6 +261,12 @@ pub mod text {
         pub const MEMBER_EXISTS: Text = Text("Errors.IAM.Member.AlreadyExists");
     }
 
+    pub mod search {
+        use super::Text;
+
+        pub const TOO_MANY_LEVELS: Text = Text("Too many query nesting levels (Max 20)");
+    }
+
     pub mod org {
         use super::Text;
 

@@ -42,6 +42,8 @@ async fn compare(kept: &Db, fresh: &Db) -> Result<u64> {
         same(table, kept, fresh, "is kept, but the log does not lead to it").await?;
         same(table, fresh, kept, "follows from the log, but is not kept").await?;
     }
+    let check = kept.write(vec![views::user_search::check()]).await;
+    check.map_err(|_| Error::invalid("the index of trigrams is not that of the users"))?;
     Ok(count)
 }
 
@@ -106,6 +108,7 @@ fn statements<A: Stored>(events: &[Recorded]) -> Result<Vec<Statement>> {
     if state.exists() {
         batch.push(state.upsert());
     }
+    batch.extend(A::follow(&A::default(), &state));
     Ok(batch)
 }
 

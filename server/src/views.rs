@@ -11,6 +11,7 @@ pub mod orgs;
 pub mod outbox;
 pub mod pats;
 mod table;
+pub mod user_search;
 pub mod users;
 
 pub use table::Sql;
@@ -27,6 +28,8 @@ pub fn tables() -> Vec<&'static Sql> {
         members::Membership::sql(),
         User::sql(),
         keys::Key::sql(),
+        user_search::Searched::sql(),
+        user_search::Total::sql(),
         pats::Pat::sql(),
         metadata::Entry::sql(),
         outbox::Message::sql(),

@@ -56,7 +56,6 @@ impl Meta {
 }
 
 impl Core {
-    #[allow(dead_code)]
     /// The details of a list; it is true at the time that it is read.
     pub fn listed(&self, total: u64) -> ListDetailsField {
         let view_timestamp = timestamp(self.clock.now()).into();

@@ -1,5 +1,4 @@
 //! Paging and text methods of requests.
-#![allow(dead_code)]
 
 use buffa::EnumValue;
 use contract::zitadel::v1::{ListQuery, TextQueryMethod};

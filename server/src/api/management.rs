@@ -19,6 +19,7 @@ mod pats;
 mod phone;
 mod profile;
 mod roles;
+mod search;
 mod secret;
 mod username;
 mod users;

@@ -22,6 +22,34 @@ pub struct Dialect {
     pub text: &'static str,
     /// `{fold}`: makes the function `fold`, if the driver does not bring it.
     pub fold: fn() -> String,
+    /// `{number}`: a column that numbers the rows, if the index of trigrams needs one.
+    pub number: &'static str,
+    /// `{trigrams NAME ON TABLE (COLUMNS)}`: an index for what a text contains.
+    pub trigrams: fn(&str, &str, &str) -> String,
+}
+
+impl Dialect {
+    fn translate(&self, text: &str) -> String {
+        let mut out = text
+            .replace("{clustered}", self.clustered)
+            .replace("{text}", self.text)
+            .replace("{fold}", &(self.fold)())
+            .replace("{number}", self.number);
+        while let Some((before, index, after)) = placeholder(&out, "{trigrams ") {
+            let (name, table) = index.split_once(" ON ").unwrap_or_default();
+            let (table, columns) = table.split_once(' ').unwrap_or_default();
+            let columns = columns.trim_matches(['(', ')']);
+            out = format!("{before}{}{after}", (self.trigrams)(name, table, columns));
+        }
+        out
+    }
+}
+
+/// What stands before, in and behind the first placeholder that opens so.
+fn placeholder<'a>(text: &'a str, open: &str) -> Option<(&'a str, &'a str, &'a str)> {
+    let (before, rest) = text.split_once(open)?;
+    let (inside, after) = rest.split_once('}')?;
+    Some((before, inside, after))
 }
 
 /// The SQL that brings a database of version `found` up to date; empty when it is.
@@ -36,10 +64,7 @@ pub fn pending(found: i64, texts: &[&str], dialect: &Dialect) -> Result<String, 
         })?;
     let mut script = String::new();
     for (number, text) in (1..).zip(texts).skip(applied) {
-        script += &text
-            .replace("{clustered}", dialect.clustered)
-            .replace("{text}", dialect.text)
-            .replace("{fold}", &(dialect.fold)());
+        script += &dialect.translate(text);
         let _ = write!(script, ";\nINSERT INTO schema_version VALUES ({number});\n");
     }
     Ok(script)
@@ -49,7 +74,13 @@ pub fn pending(found: i64, texts: &[&str], dialect: &Dialect) -> Result<String, 
 mod tests {
     use super::*;
 
-    const DIALECT: Dialect = Dialect { clustered: " ROWLESS", text: "STRING", fold: String::new };
+    const DIALECT: Dialect = Dialect {
+        clustered: " ROWLESS",
+        text: "STRING",
+        fold: String::new,
+        number: "n INTEGER, ",
+        trigrams: |name, table, columns| format!("INDEX {name} OF {columns} IN {table}"),
+    };
     const TEXTS: &[&str] = &["CREATE TABLE a (x {text}){clustered}", "CREATE TABLE b (y BIGINT)"];
 
     #[test]
@@ -59,6 +90,13 @@ mod tests {
         assert_eq!(pending(0, TEXTS, &DIALECT).unwrap(), format!("{first}{second}"));
         assert_eq!(pending(1, TEXTS, &DIALECT).unwrap(), second);
         assert_eq!(pending(2, TEXTS, &DIALECT).unwrap(), "");
+    }
+
+    #[test]
+    fn an_index_of_trigrams_is_the_drivers() {
+        let text = "CREATE TABLE a ({number}x {text}); {trigrams i ON a (x, y)}; z";
+        let made = "CREATE TABLE a (n INTEGER, x STRING); INDEX i OF x, y IN a; z";
+        assert_eq!(DIALECT.translate(text), made);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 mod failure;
 mod open;
+mod trigrams;
 pub(super) mod value;
 mod write;
 

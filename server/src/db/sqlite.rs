@@ -2,6 +2,7 @@
 
 mod file;
 mod readers;
+pub(super) mod trigrams;
 pub(super) mod value;
 mod writer;
 
@@ -19,7 +20,13 @@ use readers::Readers;
 use value::{Failure, bind};
 use writer::Writer;
 
-const DIALECT: Dialect = Dialect { clustered: " WITHOUT ROWID", text: "TEXT", fold: String::new };
+const DIALECT: Dialect = Dialect {
+    clustered: " WITHOUT ROWID",
+    text: "TEXT",
+    fold: String::new,
+    number: "number INTEGER PRIMARY KEY,",
+    trigrams: trigrams::create,
+};
 
 /// Held shared by a reader and alone by the writer, of a database in memory only: that one has no
 /// WAL, so a reader would find it locked. A file needs no gate.

@@ -13,17 +13,23 @@ pub struct Statement {
     pub(super) params: Vec<Value>,
     taken: Option<Error>,
     guard: bool,
+    index: bool,
 }
 
 impl Statement {
     pub fn new(sql: impl Into<Cow<'static, str>>, params: Vec<Value>) -> Self {
-        Self { sql: sql.into(), params, taken: None, guard: false }
+        Self { sql: sql.into(), params, taken: None, guard: false, index: false }
     }
 
     /// A SELECT of table rows (no aggregate, no DISTINCT) that has to give one, otherwise the batch
     /// is refused with [`Error::conflict`]. What it saw stays so until the batch is committed.
     pub fn guard(sql: impl Into<Cow<'static, str>>, params: Vec<Value>) -> Self {
         Self { guard: true, ..Self::new(sql, params) }
+    }
+
+    /// Keeps an index of trigrams up to date, where the database does not do so by itself.
+    pub fn for_index(sql: impl Into<Cow<'static, str>>, params: Vec<Value>) -> Self {
+        Self { index: true, ..Self::new(sql, params) }
     }
 
     /// What it means that a unique key of this statement is taken. Without it: an internal error.
@@ -35,6 +41,10 @@ impl Statement {
 
     pub(super) fn has_nul(&self) -> bool {
         self.params.iter().any(Value::has_nul)
+    }
+
+    pub(super) fn is_for_index(&self) -> bool {
+        self.index
     }
 
     pub(super) fn is_guard(&self) -> bool {

@@ -65,6 +65,8 @@ pub struct User {
     pub first_name: String,
     pub last_name: String,
     pub nick_name: String,
+    /// It had one that was taken away: searches know this from never having had one.
+    pub nick_name_emptied: bool,
     pub display_name: String,
     pub language: String,
     pub gender: i64,

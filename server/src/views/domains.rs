@@ -82,6 +82,16 @@ pub async fn verified(db: &Db, org: &str) -> Result<Vec<String>> {
     db.query(SQL, &[org.into()], |row| row.text(0)).await
 }
 
+/// What stands behind the user name in the login names of an organisation: nothing, or each of its
+/// verified domains.
+pub async fn login_endings(db: &Db, org: &str) -> Result<Vec<String>> {
+    const SQL: &str = "SELECT 1 FROM orgs WHERE id = $1 AND login_must_be_domain = 1";
+    if db.first(SQL, &[org.into()], |_| Ok(())).await?.is_none() {
+        return Ok(vec![String::new()]);
+    }
+    Ok(verified(db, org).await?.iter().map(|domain| format!("@{domain}")).collect())
+}
+
 /// The login names of users, as the domain policies of their organisations make them.
 #[derive(Default)]
 pub struct LoginNames(HashMap<String, Ends>);

@@ -1,5 +1,4 @@
 //! Lists: the conditions, the order and the page of every operation that searches.
-#![allow(dead_code)]
 
 use super::table::Table;
 use crate::db::{Db, Row, Value, fold};
@@ -9,7 +8,7 @@ use crate::error::{Error, Result};
 const MOST_VALUES: usize = 30_000;
 
 /// The part of a list that is asked for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Page {
     pub offset: u64,
     /// 0: no limit.
@@ -66,6 +65,7 @@ impl Filter {
     }
 
     /// Compares a column as it is, or in lower case.
+    #[allow(dead_code)]
     pub fn text(&mut self, column: &str, how: Match, value: &str) {
         if how.ignore_case {
             self.compare(&format!("fold({column})"), how.method, &fold(value));
@@ -110,33 +110,25 @@ impl Filter {
     }
 
     /// At least one of the conditions that `build` adds.
-    ///
-    /// Errors: those of `build`.
-    pub fn any(&mut self, build: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        self.group(" OR ", "", build)
+    pub fn any(&mut self, build: impl FnOnce(&mut Self)) {
+        self.group(" OR ", "", build);
     }
 
     /// All of the conditions that `build` adds.
-    pub fn all(&mut self, build: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        self.group(" AND ", "", build)
+    pub fn all(&mut self, build: impl FnOnce(&mut Self)) {
+        self.group(" AND ", "", build);
     }
 
     /// Not all of the conditions that `build` adds.
-    pub fn not(&mut self, build: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        self.group(" AND ", "NOT ", build)
+    pub fn not(&mut self, build: impl FnOnce(&mut Self)) {
+        self.group(" AND ", "NOT ", build);
     }
 
-    fn group(
-        &mut self,
-        operator: &str,
-        before: &str,
-        build: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<()> {
+    fn group(&mut self, operator: &str, before: &str, build: impl FnOnce(&mut Self)) {
         let outer = self.conditions.len();
-        build(self)?;
+        build(self);
         let inner = self.conditions.split_off(outer);
         self.condition(format!("{before}({})", joined(&inner, operator)));
-        Ok(())
     }
 
     /// What stands behind WHERE.
@@ -204,6 +196,7 @@ pub struct Source<'a> {
 }
 
 /// A page of a table, in this order of columns that are not NULL.
+#[allow(dead_code)]
 pub async fn list<T: Table>(
     db: &Db,
     filter: &Filter,
@@ -218,6 +211,7 @@ pub async fn list<T: Table>(
 /// [`list`] from any tables.
 ///
 /// Errors: an offset above 9223372036854775807; those of [`Filter::params`].
+#[allow(dead_code)]
 pub async fn list_from<T>(
     db: &Db,
     source: Source<'_>,
@@ -234,24 +228,32 @@ pub async fn list_from<T>(
 }
 
 /// The rows of a page.
-pub async fn rows<T>(
+#[allow(dead_code)]
+async fn rows<T>(
     db: &Db,
     source: Source<'_>,
     filter: &Filter,
     page: Page,
     read: impl Fn(&Row<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
+    let (sql, params) = select(source, filter, page)?;
+    db.scan(sql, &params, read).await
+}
+
+/// The SELECT of a page, and its parameters.
+///
+/// Errors: as [`list_from`].
+pub fn select(source: Source<'_>, filter: &Filter, page: Page) -> Result<(String, Vec<Value>)> {
     let mut params = filter.params()?.to_vec();
     let (limit, offset) = page.bounds()?;
     let (first, second) = (params.len() + 1, params.len() + 2);
     params.extend([limit.into(), offset.into()]);
     let Source { columns, tables, .. } = source;
-    let order = page.order(source.order);
+    let (found, order) = (filter.sql(), page.order(source.order));
     let sql = format!(
-        "SELECT {columns} FROM {tables} WHERE {} ORDER BY {order} LIMIT ${first} OFFSET ${second}",
-        filter.sql()
+        "SELECT {columns} FROM {tables} WHERE {found} ORDER BY {order} LIMIT ${first} OFFSET ${second}"
     );
-    db.scan(sql, &params, read).await
+    Ok((sql, params))
 }
 
 /// How many rows match.
@@ -278,11 +280,23 @@ impl Page {
         Ok((if self.limit == 0 { i64::MAX } else { self.limit.into() }, offset))
     }
 
-    fn order(&self, columns: &[&str]) -> String {
-        let direction = if self.asc { "ASC" } else { "DESC" };
-        let columns: Vec<String> =
-            columns.iter().map(|column| format!("{column} {direction}")).collect();
-        columns.join(", ")
+    /// What stands behind ORDER BY. Only the first column may be NULL: NULL sorts as the largest.
+    pub fn order(&self, columns: &[&str]) -> String {
+        let (direction, nulls) = if self.asc { ("ASC", "LAST") } else { ("DESC", "FIRST") };
+        let columns = columns.iter().enumerate().map(|(index, column)| match index {
+            0 => format!("{column} {direction} NULLS {nulls}"),
+            _ => format!("{column} {direction}"),
+        });
+        columns.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The same rows in reverse order, if that is nearer, with all rows known.
+    pub fn turned(&self, total: u64) -> Option<Self> {
+        let left = total.checked_sub(self.offset).filter(|left| *left > 0)?;
+        let found = if self.limit == 0 { left } else { left.min(self.limit.into()) };
+        let offset = left - found;
+        let limit = u32::try_from(found).ok()?;
+        (offset < self.offset).then_some(Self { offset, limit, asc: !self.asc })
     }
 }
 
@@ -311,14 +325,10 @@ mod tests {
     fn groups_take_what_was_added_inside() {
         let grouped = sql(|filter| {
             filter.equal("a", 1);
-            let both = |filter: &mut Filter| {
+            filter.any(|filter| {
                 filter.equal("b", 2);
-                filter.not(|filter| {
-                    filter.equal("c", 3);
-                    Ok(())
-                })
-            };
-            filter.any(both).unwrap();
+                filter.not(|filter| filter.equal("c", 3));
+            });
         });
         assert_eq!(grouped, "(a = $1 AND ((b = $2 OR NOT (c = $3))))");
     }
@@ -354,6 +364,24 @@ mod tests {
         assert_eq!(page.whole(2), Some(12));
         assert_eq!(page.whole(5), None);
         assert_eq!(Page { limit: 0, ..page }.whole(5), Some(15));
+    }
+
+    #[test]
+    fn a_page_near_the_end_is_reached_from_there() {
+        let page = |offset, limit, asc| Page { offset, limit, asc };
+        assert_eq!(page(0, 10, true).turned(100), None);
+        assert_eq!(page(90, 10, true).turned(100), Some(page(0, 10, false)));
+        assert_eq!(page(95, 10, false).turned(100), Some(page(0, 5, true)));
+        assert_eq!(page(60, 10, true).turned(100), Some(page(30, 10, false)));
+        assert_eq!(page(60, 0, true).turned(100), Some(page(0, 40, false)));
+        assert_eq!(page(100, 10, true).turned(100), None);
+    }
+
+    #[test]
+    fn null_sorts_as_the_largest() {
+        let page = Page { asc: true, ..Page::default() };
+        assert_eq!(page.order(&["a", "b"]), "a ASC NULLS LAST, b ASC");
+        assert_eq!(Page::default().order(&["a", "b"]), "a DESC NULLS FIRST, b DESC");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::keys::Key;
 use super::metadata::Entry;
 use super::pats::Pat;
 use super::table::{Table, table};
+use super::user_search;
 use super::{factors, outbox};
 use crate::core::Stored;
 use crate::db::{Db, Row, Statement, Value};
@@ -47,6 +48,7 @@ table!(
         description,
         token_type,
         secret_hash,
+        nick_name_emptied,
     ]
 );
 
@@ -84,6 +86,10 @@ impl Stored for User {
             _ => Vec::new(),
         });
         changes
+    }
+
+    fn follow(before: &Self, after: &Self) -> Vec<Statement> {
+        user_search::follow(before, after)
     }
 }
 

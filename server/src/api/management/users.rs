@@ -4,14 +4,14 @@ use contract::management::Users;
 use contract::zitadel::management::v1::{
     DeactivateUserRequest, DeactivateUserResponse, GetUserByIDRequest, GetUserByIDResponse,
     GetUserByLoginNameGlobalRequest, GetUserByLoginNameGlobalResponse, IsUserUniqueRequest,
-    IsUserUniqueResponse, LockUserRequest, LockUserResponse, ReactivateUserRequest,
-    ReactivateUserResponse, RemoveUserRequest, RemoveUserResponse,
+    IsUserUniqueResponse, ListUsersRequest, ListUsersResponse, LockUserRequest, LockUserResponse,
+    ReactivateUserRequest, ReactivateUserResponse, RemoveUserRequest, RemoveUserResponse,
     ResendHumanInitializationRequest, ResendHumanInitializationResponse, UnlockUserRequest,
     UnlockUserResponse,
 };
 use contract::zitadel::user::v1 as message;
 
-use super::profile;
+use super::{profile, search};
 use crate::api::details::{Details, timestamp};
 use crate::core::{Core, Push};
 use crate::domain::Aggregate;
@@ -21,7 +21,7 @@ use crate::domain::user::User;
 use crate::error::{Result, text};
 use crate::gate::Caller;
 use crate::views::domains::{self, LoginNames};
-use crate::views::{members, users};
+use crate::views::{members, user_search, users};
 
 impl Users for Core {
     async fn get_user_by_id(
@@ -61,6 +61,18 @@ impl Users for Core {
         let own = org.login_must_be_domain.then_some(caller.org());
         let taken = users::any_with(&self.db, &request.user_name, &request.email, own).await?;
         Ok(IsUserUniqueResponse { is_unique: !taken })
+    }
+
+    async fn list_users(
+        &self,
+        caller: &Caller,
+        request: ListUsersRequest,
+    ) -> Result<ListUsersResponse> {
+        let search = search::search(&request)?;
+        let found = user_search::find(&self.db, caller.org(), &search).await?;
+        let names = LoginNames::of(&self.db, &found.rows).await?;
+        let result = found.rows.iter().map(|user| message(user, &names)).collect();
+        Ok(ListUsersResponse { details: self.listed(found.total), result, ..Default::default() })
     }
 
     async fn deactivate_user(

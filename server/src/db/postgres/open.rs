@@ -11,12 +11,17 @@ use tokio::sync::Semaphore;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, Error, NoTls};
 
-use super::{Postgres, QUEUE, failure};
+use super::{Postgres, QUEUE, failure, trigrams};
 use crate::db::migrate::{self, Dialect};
 use crate::db::{OpenError, connections_per_core, fold};
 
-const DIALECT: Dialect =
-    Dialect { clustered: "", text: "TEXT COLLATE \"C\"", fold: fold::function };
+const DIALECT: Dialect = Dialect {
+    clustered: "",
+    text: "TEXT COLLATE \"C\"",
+    fold: fold::function,
+    number: "",
+    trigrams: trigrams::create,
+};
 /// PostgreSQL 15.
 const OLDEST: i64 = 150_000;
 /// Held by the process that migrates, in each database; any number that no other program takes.

@@ -19,6 +19,7 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Cause>> + Send + 
 
 /// Writes all of it or nothing.
 pub async fn batch(pool: &Pool, mut batch: Vec<Statement>) -> Result<()> {
+    batch.retain(|statement| !statement.is_for_index());
     batch.insert(0, Statement::new("BEGIN ISOLATION LEVEL READ COMMITTED", Vec::new()));
     let client = connection(pool).await?;
     let outcome = commit(&client, &batch).await;

@@ -49,6 +49,9 @@ impl User {
         set(&mut self.first_name, &changed.first_name);
         set(&mut self.last_name, &changed.last_name);
         set(&mut self.nick_name, &changed.nick_name);
+        if let Some(name) = &changed.nick_name {
+            self.nick_name_emptied = name.is_empty();
+        }
         set(&mut self.display_name, &changed.display_name);
         set(&mut self.language, &changed.preferred_language);
         self.gender = changed.gender.unwrap_or(self.gender);
