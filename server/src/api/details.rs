@@ -8,6 +8,7 @@ use crate::core::{Core, Meta};
 use crate::domain::org::Org;
 use crate::domain::user::User;
 use crate::views::keys::Key;
+use crate::views::domains::Domain;
 use crate::views::metadata::Entry;
 use crate::views::pats::Pat;
 
@@ -71,6 +72,12 @@ pub trait Details {
 impl Details for User {
     fn details(&self) -> DetailsField {
         read(self.sequence, self.created_at, self.changed_at, &self.owner)
+    }
+}
+
+impl Details for Domain {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.changed_at, &self.org_id)
     }
 }
 
