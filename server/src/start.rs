@@ -1,9 +1,16 @@
 //! From settings to a server that answers.
 
+use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use http_body_util::combinators::BoxBody;
+use poem::http::uri::Scheme;
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Endpoint, RequestParts};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -13,7 +20,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::core::{Core, Inner, Locks};
-use crate::db::Db;
+use crate::db::{Db, Row};
 use crate::domain::user::machine::NEVER;
 use crate::ids::Ids;
 use crate::key_pairs::KeyPairs;
@@ -41,9 +48,10 @@ pub struct Running {
     pub token: String,
     /// What the start took.
     pub took: Duration,
+    app: Arc<App>,
     db: Db,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<std::io::Result<()>>,
+    task: JoinHandle<io::Result<()>>,
 }
 
 /// Opens the database, makes the instance if there is none, and listens.
@@ -62,9 +70,9 @@ pub async fn start(settings: &Settings) -> Result<Running, String> {
     let app = Arc::new(App::new(&core, settings));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
-    let task = tokio::spawn(serve::serve(listener, app, settings.limits(), shutdown));
+    let task = tokio::spawn(serve::serve(listener, app.clone(), settings.limits(), shutdown));
     let (token, took) = (token.unwrap_or_default(), started.elapsed());
-    Ok(Running { address, token, took, db, stop, task })
+    Ok(Running { address, token, took, app, db, stop, task })
 }
 
 /// The instance owner's token, if this is the first start. It is in its file, under another name,
@@ -105,6 +113,38 @@ fn core(settings: &Settings, db: Db, key: crate::key::Key) -> Core {
 }
 
 impl Running {
+    /// Answers a request without the port: for tests that make millions.
+    pub async fn answer(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> http::Response<BoxBody<Bytes, io::Error>> {
+        let (head, body) = request.into_parts();
+        let head = RequestParts::from((
+            head,
+            LocalAddr(self.address.into()),
+            RemoteAddr(self.address.into()),
+            Scheme::HTTP,
+        ));
+        let request = poem::Request::from_parts(head, body.into());
+        self.app.get_response(request).await.into()
+    }
+
+    /// The streams of the log, each with the owner of its last event and the kinds of all.
+    ///
+    /// Errors: one line.
+    pub async fn log(&self) -> Result<BTreeMap<String, (String, Vec<String>)>, String> {
+        const ALL: &str = "SELECT stream, kind, owner FROM events ORDER BY stream, sequence";
+        let read = |row: &Row<'_>| Ok([row.text(0)?, row.text(1)?, row.text(2)?]);
+        let events = self.db.query(ALL, &[], read).await.map_err(|error| error.to_string())?;
+        let mut streams = BTreeMap::new();
+        for [stream, kind, owner] in events {
+            let stream: &mut (String, Vec<String>) = streams.entry(stream).or_default();
+            stream.0 = owner;
+            stream.1.push(kind);
+        }
+        Ok(streams)
+    }
+
     /// Finishes the requests in flight and leaves a clean database.
     pub async fn stop(self) {
         drop(self.stop);

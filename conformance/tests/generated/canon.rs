@@ -1,0 +1,66 @@
+//! What is compared of an answer: all but generated ids, times and secrets.
+
+use std::collections::BTreeMap;
+
+use conformance::compare::is_time;
+use conformance::outcome::{Outcome, Reply};
+use conformance::variables::Variables;
+use serde_json::{Value, json};
+
+/// Members whose values are random.
+const SECRETS: [&str; 6] = ["clientSecret", "code", "keyDetails", "link", "token", "url"];
+
+/// The names of the values of a world.
+pub struct Names(BTreeMap<String, String>);
+
+impl Names {
+    pub fn of(known: &Variables) -> Self {
+        let texts = known.all().filter_map(|(name, value)| Some((value.as_str()?, name)));
+        Self(texts.map(|(value, name)| (value.to_string(), format!("<{name}>"))).collect())
+    }
+
+    /// The answer with names in place of what each server makes its own.
+    pub fn canonical(&self, outcome: &Outcome) -> Value {
+        match &outcome.reply {
+            Reply::Answer(body) => json!({ "answer": self.value("", body) }),
+            Reply::Refused { code, message, details } => json!({
+                "code": code, "message": self.text(message), "details": self.value("", &json!(details)),
+            }),
+            other => json!(format!("{other:?}")),
+        }
+    }
+
+    fn value(&self, name: &str, value: &Value) -> Value {
+        match value {
+            Value::String(_) if SECRETS.contains(&name) => "<secret>".into(),
+            Value::String(text) => self.text(text).into(),
+            Value::Array(items) => items.iter().map(|item| self.value(name, item)).collect(),
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, value)| (name.clone(), self.value(name, value)))
+                .collect(),
+            other => other.clone(),
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        if is_time(text) {
+            return "<time>".into();
+        }
+        let (mut out, mut digits) = (String::new(), String::new());
+        for c in text.chars().chain(['\0']) {
+            if c.is_ascii_digit() {
+                digits.push(c);
+                continue;
+            }
+            match digits.len() {
+                17.. => out += self.0.get(&digits).map_or("<id>", String::as_str),
+                _ => out += &digits,
+            }
+            digits.clear();
+            out.push(c);
+        }
+        out.pop();
+        out
+    }
+}
