@@ -196,7 +196,6 @@ pub struct Source<'a> {
 }
 
 /// A page of a table, in this order of columns that are not NULL.
-#[allow(dead_code)]
 pub async fn list<T: Table>(
     db: &Db,
     filter: &Filter,
@@ -211,7 +210,6 @@ pub async fn list<T: Table>(
 /// [`list`] from any tables.
 ///
 /// Errors: an offset above 9223372036854775807; those of [`Filter::params`].
-#[allow(dead_code)]
 pub async fn list_from<T>(
     db: &Db,
     source: Source<'_>,
@@ -228,8 +226,7 @@ pub async fn list_from<T>(
 }
 
 /// The rows of a page.
-#[allow(dead_code)]
-async fn rows<T>(
+pub async fn rows<T>(
     db: &Db,
     source: Source<'_>,
     filter: &Filter,
