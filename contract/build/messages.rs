@@ -3,7 +3,7 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Words that count as one in a name of the API.
-const WORDS: [&str; 9] = ["IDPs", "OIDC", "IDs", "IDP", "OTP", "SMS", "U2F", "IAM", "ID"];
+const WORDS: [&str; 10] = ["IDPs", "OIDC", "IDs", "IDP", "OTP", "SMS", "U2F", "IAM", "JWT", "ID"];
 
 /// `GetMachineKeyByIDs` to `get_machine_key_by_ids`.
 pub fn handler(rpc: &str) -> String {

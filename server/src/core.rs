@@ -202,7 +202,8 @@ impl<'a> Push<'a> {
         Ok(Loaded { id: id.into(), state: self.core.load(id).await?, sequence })
     }
 
-    /// Appends the events, in order, and stores the state that they lead to.
+    /// Appends the events, in order, and stores the state that they lead to. Its row comes before
+    /// the rows that hang on it: a taken user name is refused before a taken external id.
     pub fn append<A: Stored>(
         &mut self,
         loaded: &mut Loaded<A>,
@@ -217,16 +218,18 @@ impl<'a> Push<'a> {
             at: self.at,
         };
         let before = loaded.state.clone();
+        let mut changes = Vec::new();
         for event in events {
             stamp.sequence += 1;
             self.batch.push(insert::<A>(&event, &stamp)?);
             loaded.state.apply(&event, &stamp);
-            self.batch.extend(A::changes(&event, &stamp));
+            changes.extend(A::changes(&event, &stamp));
         }
         loaded.sequence = stamp.sequence;
         let exists = loaded.exists();
         self.batch.push(if exists { loaded.state.upsert() } else { A::delete(&loaded.id) });
         self.batch.extend(A::follow(&before, &loaded.state));
+        self.batch.append(&mut changes);
         if self.meta.at == 0 {
             self.meta.owner = stamp.owner;
         }

@@ -1,6 +1,7 @@
 //! Decisions: from a state and a request to events or a refusal. Pure: no clock, random, SQL, HTTP.
 
 pub mod human;
+pub mod idp;
 pub mod member;
 pub mod metadata;
 pub mod org;

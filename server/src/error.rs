@@ -244,6 +244,9 @@ pub mod text {
         use super::Text;
 
         pub const NOT_EXISTING: Text = Text("Identity Provider Configuration doesn't exist");
+        pub const CREATION_NOT_ALLOWED: Text = Text("Errors.ExternalIDP.CreationNotAllowed");
+        pub const LINK_TAKEN: Text = Text("External IDP already taken");
+        pub const LINK_NOT_FOUND: Text = Text("External IDP not found");
     }
 
     pub mod metadata {

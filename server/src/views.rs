@@ -3,6 +3,7 @@
 pub mod domains;
 pub mod events;
 pub mod factors;
+pub mod idps;
 pub mod keys;
 pub mod list;
 pub mod members;
@@ -34,5 +35,7 @@ pub fn tables() -> Vec<&'static Sql> {
         metadata::Entry::sql(),
         outbox::Message::sql(),
         factors::Registration::sql(),
+        idps::Provider::sql(),
+        idps::Link::sql(),
     ]
 }

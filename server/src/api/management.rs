@@ -8,6 +8,7 @@ mod email;
 mod healthz;
 mod human;
 mod iam;
+mod idps;
 mod keys;
 mod machine;
 mod members;

@@ -200,8 +200,10 @@ fn description(status: &str) -> &'static str {
 fn refusal(description: &str, examples: &[(Example, Value)], media: &[&String]) -> Value {
     let lines: Vec<String> = examples.iter().map(|(example, _)| example.line()).collect();
     let text = format!("{description}\n\n{}", lines.join("\n"));
-    let values = examples.iter().map(|(example, value)| (example.name.into(), value.clone()));
-    let values: Map<String, Value> = values.collect();
+    let mut values = Map::new();
+    for (example, value) in examples {
+        values.insert(unused(&values, example.name), value.clone());
+    }
     let schema = json!({ "$ref": ERROR });
     let content = media.iter().map(|kind| match kind.as_str() {
         JSON if !values.is_empty() => {
@@ -210,4 +212,11 @@ fn refusal(description: &str, examples: &[(Example, Value)], media: &[&String]) 
         _ => ((*kind).clone(), json!({ "schema": schema })),
     });
     json!({ "description": text.trim_end(), "content": content.collect::<Map<_, _>>() })
+}
+
+/// One id can stand for several texts.
+fn unused(taken: &Map<String, Value>, name: &str) -> String {
+    let names = (2..).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_string()).chain(names);
+    names.find(|name| !taken.contains_key(name)).unwrap_or_default()
 }

@@ -5,6 +5,7 @@ use std::ops::Not;
 use serde::{Deserialize, Serialize};
 
 use super::Aggregate;
+use super::idp::IdpLink;
 use super::user::{Code, Event, PasswordlessCode, User, email, phone, stored_language};
 use super::values::password::{self, HashFault, Weakness};
 use crate::error::{Error, Result, text};
@@ -44,6 +45,7 @@ pub struct NewHuman {
 #[derive(Clone, Debug, Default)]
 pub struct Codes {
     pub initialization: Code,
+    pub email: Code,
     pub phone: Code,
     pub passwordless: Option<PasswordlessCode>,
 }
@@ -106,17 +108,28 @@ impl User {
         [Event::HumanAdded(human)].into_iter().chain(email).chain(code).chain(phone).collect()
     }
 
-    /// ImportHumanUser: an INITIAL user loses that its address is verified.
-    pub fn import_human(&self, human: NewHuman, verified: Verified, codes: Codes) -> Vec<Event> {
+    /// ImportHumanUser: an INITIAL user loses that its address is verified. Who is linked to an
+    /// identity provider is never INITIAL.
+    pub fn import_human(
+        &self,
+        human: NewHuman,
+        verified: Verified,
+        codes: Codes,
+        links: Vec<IdpLink>,
+    ) -> Vec<Event> {
         let can_log_in = !human.encoded_hash.is_empty() || codes.passwordless.is_some();
         let phone = phone_event(&human, verified, codes.phone);
-        let state = if !verified.email || !can_log_in {
+        let state = if links.is_empty() && !(verified.email && can_log_in) {
             Event::InitializationCodeAdded(codes.initialization)
-        } else {
+        } else if verified.email {
             Event::EmailVerified
+        } else {
+            Event::EmailCodeAdded(codes.email)
         };
         let link = codes.passwordless.map(Event::PasswordlessCodeAdded);
-        [Event::HumanAdded(human), state].into_iter().chain(phone).chain(link).collect()
+        let links = links.into_iter().map(Event::IdpLinkAdded);
+        let added = [Event::HumanAdded(human)].into_iter().chain(links);
+        added.chain([state]).chain(phone).chain(link).collect()
     }
 
     /// Refuses an id that somebody has.
@@ -231,13 +244,24 @@ mod tests {
     fn import_loses_it() {
         let verified = Verified { email: true, phone: true };
         let mut human = human();
-        let made = User::default().import_human(human.clone(), verified, Codes::default());
+        let made = User::default().import_human(human.clone(), verified, Codes::default(), vec![]);
         assert_eq!(kinds(&made), ["added", "initialization.code.added"]);
         human.phone = "+41".into();
         let codes = Codes { passwordless: Some(PasswordlessCode::default()), ..Codes::default() };
-        let made = User::default().import_human(human, verified, codes);
+        let made = User::default().import_human(human, verified, codes, vec![]);
         let link = "passwordless.initialization.code.added";
         assert_eq!(kinds(&made), ["added", "email.verified", "phone.verified", link]);
+    }
+
+    #[test]
+    fn who_is_linked_is_never_initial() {
+        let links = vec![IdpLink::default(), IdpLink::default()];
+        for (email, state) in [(false, "email.code.added"), (true, "email.verified")] {
+            let verified = Verified { email, phone: false };
+            let made =
+                User::default().import_human(human(), verified, Codes::default(), links.clone());
+            assert_eq!(kinds(&made), ["added", "externalidp.added", "externalidp.added", state]);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::idp::NewProvider;
 use super::member::{Member, MemberRemoved};
 use super::user::name::name_key;
 use super::{Aggregate, Stamp, events};
@@ -46,6 +47,11 @@ events! {
     "org.member.changed" MemberChanged(Member),
     "org.member.removed" MemberRemoved(MemberRemoved),
     "org.member.cascade.removed" MemberCascadeRemoved(MemberRemoved),
+    "org.idp.oidc.added" OidcProviderAdded(NewProvider),
+    "org.idp.jwt.added" JwtProviderAdded(NewProvider),
+    "org.idp.google.added" GoogleProviderAdded(NewProvider),
+    "org.idp.github.added" GitHubProviderAdded(NewProvider),
+    "org.idp.gitlab.added" GitLabProviderAdded(NewProvider),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -196,7 +202,12 @@ impl Aggregate for Org {
             | Event::MemberAdded(_)
             | Event::MemberChanged(_)
             | Event::MemberRemoved(_)
-            | Event::MemberCascadeRemoved(_) => return,
+            | Event::MemberCascadeRemoved(_)
+            | Event::OidcProviderAdded(_)
+            | Event::JwtProviderAdded(_)
+            | Event::GoogleProviderAdded(_)
+            | Event::GitHubProviderAdded(_)
+            | Event::GitLabProviderAdded(_) => return,
         }
         self.sequence = stamp.sequence;
         self.changed_at = stamp.at;

@@ -57,7 +57,7 @@ const ORG_MAKERS: Roles = &["IAM_OWNER", "IAM_ORG_MANAGER"];
 
 /// One row a permission: who has it.
 #[rustfmt::skip]
-const PERMISSIONS: [(&str, &[Roles]); 22] = [
+const PERMISSIONS: [(&str, &[Roles]); 23] = [
     ("user.read", &[
         OWNERS, USER_MANAGERS, LOGIN_CLIENT, VIEWERS, EDITORS, PROJECT_OWNERS, PROJECT_VIEWERS,
     ]),
@@ -93,6 +93,7 @@ const PERMISSIONS: [(&str, &[Roles]); 22] = [
     ("iam.member.read", &[INSTANCE_OWNER, INSTANCE_VIEWER]),
     ("iam.member.write", &[INSTANCE_OWNER]),
     ("iam.member.delete", &[INSTANCE_OWNER]),
+    ("org.idp.write", &[OWNERS, SETTINGS_MANAGER]),
 ];
 
 /// Whether a role gives a permission. Unknown names give nothing.

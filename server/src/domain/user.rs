@@ -214,6 +214,8 @@ impl Aggregate for User {
             | Event::OtpSmsRemoved
             | Event::OtpEmailAdded
             | Event::OtpEmailRemoved
+            | Event::IdpLinkAdded(_)
+            | Event::IdpLinkRemoved(_)
             | Event::PatAdded(_)
             | Event::PatRemoved(_)
             | Event::MetadataSet(_)
@@ -252,6 +254,8 @@ fn counts(event: &Event) -> bool {
             | Event::OtpSmsRemoved
             | Event::OtpEmailAdded
             | Event::OtpEmailRemoved
+            | Event::IdpLinkAdded(_)
+            | Event::IdpLinkRemoved(_)
             | Event::PatAdded(_)
             | Event::PatRemoved(_)
             | Event::MetadataSet(_)

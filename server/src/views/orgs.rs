@@ -1,7 +1,7 @@
 //! `orgs`, the removed ones too: their ids stay known.
 
 use super::table::{Table, table};
-use super::{domains, members};
+use super::{domains, idps, members};
 use crate::core::{Stored, stream};
 use crate::db::{Db, Row, Statement};
 use crate::domain::Stamp;
@@ -56,6 +56,7 @@ impl Stored for Org {
                 vec![
                     domains::delete_all(&stamp.id),
                     members::remove_all(&stream::<Self>(&stamp.id)),
+                    idps::delete_all(&stamp.id),
                 ]
             }
             Event::MemberAdded(member) => {
@@ -67,7 +68,7 @@ impl Stored for Org {
             Event::MemberRemoved(removed) | Event::MemberCascadeRemoved(removed) => {
                 vec![members::remove(&removed.user_id, &stream::<Self>(&stamp.id))]
             }
-            _ => Vec::new(),
+            _ => idps::provider_changes(event, stamp),
         }
     }
 }

@@ -5,8 +5,7 @@ use super::keys::Key;
 use super::metadata::Entry;
 use super::pats::Pat;
 use super::table::{Table, table};
-use super::user_search;
-use super::{factors, outbox};
+use super::{factors, idps, outbox, user_search};
 use crate::core::Stored;
 use crate::db::{Db, Row, Statement, Value};
 use crate::domain::Stamp;
@@ -72,6 +71,7 @@ impl Stored for User {
     fn changes(event: &Event, stamp: &Stamp) -> Vec<Statement> {
         let mut changes = outbox::changes(event, stamp);
         changes.extend(factors::changes(event, stamp));
+        changes.extend(idps::link_changes(event, stamp));
         changes.extend(match event {
             Event::KeyAdded(key) => vec![Key::new(key, stamp).put()],
             Event::KeyRemoved(removed) => vec![Key::remove(&stamp.id, &removed.key_id)],

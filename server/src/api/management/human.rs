@@ -1,5 +1,8 @@
+use std::collections::BTreeSet;
+
 use buffa_types::google::protobuf::Duration;
 use contract::management::Human;
+use contract::zitadel::management::v1::import_human_user_request::IDP;
 use contract::zitadel::management::v1::import_human_user_response::PasswordlessRegistration;
 use contract::zitadel::management::v1::{
     AddHumanUserRequest, AddHumanUserResponse, ImportHumanUserRequest, ImportHumanUserResponse,
@@ -11,9 +14,11 @@ use crate::domain::Aggregate;
 use crate::domain::human::{
     Codes, NewHuman, Origin, Verified, check_imported_hash, check_password,
 };
+use crate::domain::idp::{IdpLink, check_creation};
 use crate::domain::user::{Event, User, passwordless_link};
-use crate::error::{Result, text};
+use crate::error::Result;
 use crate::gate::Caller;
+use crate::views::idps;
 
 /// The two requests name the same members, by types of their own.
 macro_rules! new_human {
@@ -78,9 +83,7 @@ impl Human for Core {
         if !hash.is_empty() {
             check_imported_hash(hash)?;
         }
-        if !request.idps.is_empty() {
-            return Err(text::idp::NOT_EXISTING.precondition("COMMAND-39nfs"));
-        }
+        let links = self.links(&request.idps).await?;
         if hash.is_empty() {
             human.encoded_hash = self.passwords.hash(&request.password).await?;
             human.change_required =
@@ -95,7 +98,8 @@ impl Human for Core {
             codes.passwordless = Some(code);
             plain = text;
         }
-        let events = |user: &User, human| user.import_human(human, verified, codes.clone());
+        let events =
+            |user: &User, human| user.import_human(human, verified, codes.clone(), links.clone());
         let (user_id, meta) = self.add_human(caller, human, events).await?;
         let registration = codes
             .passwordless
@@ -134,9 +138,26 @@ impl Core {
     fn codes(&self, verified: Verified) -> Result<Codes> {
         Ok(Codes {
             initialization: self.initialization_code()?,
+            email: self.contact_code(verified.email)?,
             phone: self.contact_code(verified.phone)?,
             passwordless: None,
         })
+    }
+
+    /// Links to providers of whatever organisation; the first bad one is refused.
+    async fn links(&self, wanted: &[IDP]) -> Result<Vec<IdpLink>> {
+        let mut checked = BTreeSet::new();
+        for idp in wanted {
+            if checked.insert(&idp.config_id) {
+                check_creation(idps::creation_allowed(&self.db, &idp.config_id).await?)?;
+            }
+        }
+        let link = |idp: &IDP| IdpLink {
+            idp_config_id: idp.config_id.clone(),
+            user_id: idp.external_user_id.clone(),
+            display_name: idp.display_name.clone(),
+        };
+        Ok(wanted.iter().map(link).collect())
     }
 }
 

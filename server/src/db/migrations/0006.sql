@@ -26,6 +26,26 @@ CREATE TABLE factors (
     PRIMARY KEY (user_id, factor, id)
 ){clustered};
 
+CREATE TABLE providers (
+    id {text} NOT NULL PRIMARY KEY,
+    owner {text} NOT NULL,
+    kind {text} NOT NULL,
+    name {text} NOT NULL,
+    creation_allowed BIGINT NOT NULL,
+    config {text} NOT NULL
+){clustered};
+
+CREATE TABLE idp_links (
+    user_id {text} NOT NULL,
+    idp_id {text} NOT NULL,
+    external_id {text} NOT NULL,
+    external_key {text} NOT NULL,
+    display_name {text} NOT NULL,
+    sequence BIGINT NOT NULL,
+    PRIMARY KEY (user_id, idp_id, external_id)
+){clustered};
+CREATE UNIQUE INDEX idp_links_once ON idp_links (idp_id, external_key);
+
 -- The codes that were made before there was an outbox, as the log has them. They are not sent.
 INSERT INTO outbox (user_id, purpose, code_id, sequence, owner, sms, code, created_at, expires_at,
     state, attempts, due_at)

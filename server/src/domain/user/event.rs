@@ -8,6 +8,7 @@ use super::code::{Code, PasswordCode, PasswordlessCode};
 use super::factor::{CredentialRemoved, NewCredential, OtpSecret, ReadyCredential};
 use crate::domain::events;
 use crate::domain::human::NewHuman;
+use crate::domain::idp::{IdpLink, IdpLinkRemoved};
 
 events! {
     "user.human.added" HumanAdded(NewHuman),
@@ -40,6 +41,8 @@ events! {
     "user.human.mfa.otp.sms.removed" OtpSmsRemoved,
     "user.human.mfa.otp.email.added" OtpEmailAdded,
     "user.human.mfa.otp.email.removed" OtpEmailRemoved,
+    "user.human.externalidp.added" IdpLinkAdded(IdpLink),
+    "user.human.externalidp.removed" IdpLinkRemoved(IdpLinkRemoved),
     "user.machine.added" MachineAdded(NewMachine),
     "user.machine.changed" MachineChanged(MachineChanged),
     "user.machine.secret.set" MachineSecretSet(MachineSecret),
