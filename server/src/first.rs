@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::views::members;
 
 const ORGANISATION: &str = "Bailey";
-const OWNER: &str = "admin";
+const OWNER: &str = "boss";
 
 /// Whether there is an instance.
 pub async fn done(core: &Core) -> Result<bool> {

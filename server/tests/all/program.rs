@@ -88,7 +88,7 @@ fn the_first_start_makes_an_instance_and_the_next_keeps_it() {
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
     let (status, me) = server.call("GET", "/auth/v1/users/me", "");
-    assert_eq!((status, me["user"]["userName"].as_str()), (200, Some("admin")));
+    assert_eq!((status, me["user"]["userName"].as_str()), (200, Some("boss")));
     assert_eq!(server.add_machine("robot").0, 200);
     server.stop();
     let server = Server::start(folder.path(), &[]);
