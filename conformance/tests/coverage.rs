@@ -30,6 +30,15 @@ fn shown(fixtures: &[Fixture]) -> BTreeSet<(String, Transport, bool)> {
     shown
 }
 
+/// What no operation of this API can bring about: it removes factors and makes none.
+const NEVER_SUCCEED: [&str; 5] = [
+    "ManagementService_RemoveHumanAuthFactorOTP",
+    "ManagementService_RemoveHumanAuthFactorOTPEmail",
+    "ManagementService_RemoveHumanAuthFactorOTPSMS",
+    "ManagementService_RemoveHumanAuthFactorU2F",
+    "ManagementService_RemoveHumanPasswordless",
+];
+
 #[test]
 fn every_served_operation_succeeds_and_is_refused_on_every_transport() {
     let shown = shown(&fixtures());
@@ -37,7 +46,9 @@ fn every_served_operation_succeeds_and_is_refused_on_every_transport() {
     for facts in contract::OPERATIONS.iter().filter(|facts| facts.served) {
         // What needs no token and takes no arguments refuses nothing.
         let refuses = facts.permission != contract::Permission::None;
-        for success in [true, false].into_iter().filter(|success| *success || refuses) {
+        let succeeds = !NEVER_SUCCEED.contains(&operation::id(facts).as_str());
+        let outcomes = [(true, succeeds), (false, refuses)];
+        for (success, _) in outcomes.into_iter().filter(|(_, wanted)| *wanted) {
             for transport in Transport::ALL {
                 let wanted = (operation::id(facts), transport, success);
                 if !shown.contains(&wanted) {
