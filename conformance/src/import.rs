@@ -73,7 +73,7 @@ impl Recording {
 
 /// Where the fixture of a recording belongs: by the noun of the URL, as the recordings' names tell.
 pub fn place(recording: &str) -> String {
-    const FOLDERS: [(&str, &str); 21] = [
+    const FOLDERS: [(&str, &str); 26] = [
         ("http1", "wire/http1"),
         ("cors", "wire/cors"),
         ("grpc_web", "wire/grpc-web"),
@@ -92,7 +92,12 @@ pub fn place(recording: &str) -> String {
         ("machine-", "users/machine/"),
         ("extras-metadata-", "users/metadata/"),
         ("extras-metadata", "users/metadata/set-get-remove"),
+        ("extras-grants-", "users/grants/"),
+        ("extras-grants", "users/grants/add-change-remove"),
+        ("extras-memberships", "users/memberships/kinds"),
         ("extras-", "users/"),
+        ("search-memberships-", "users/memberships/"),
+        ("search-memberships", "users/memberships/queries"),
         ("search-", "users/search/"),
         ("wire-", "wire/"),
     ];

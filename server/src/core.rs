@@ -1,5 +1,6 @@
 //! Load, decide, append, store: the one way in which anything is written.
 
+use std::borrow::Cow;
 use std::collections::hash_map::RandomState;
 use std::future::Future;
 use std::hash::BuildHasher;
@@ -82,6 +83,13 @@ impl<A> std::ops::Deref for Loaded<A> {
 
     fn deref(&self) -> &A {
         &self.state
+    }
+}
+
+impl<A: Aggregate> Loaded<A> {
+    /// Whether there was one that is no more.
+    pub fn was_removed(&self) -> bool {
+        self.sequence > 0 && !self.state.exists()
     }
 }
 
@@ -238,7 +246,7 @@ impl<'a> Push<'a> {
     }
 
     /// Holds that this SELECT gives a row until the push is written.
-    pub fn guard(&mut self, sql: &'static str, params: Vec<Value>) {
+    pub fn guard(&mut self, sql: impl Into<Cow<'static, str>>, params: Vec<Value>) {
         self.batch.push(Statement::guard(sql, params));
     }
 

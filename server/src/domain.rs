@@ -5,8 +5,10 @@ pub mod idp;
 pub mod member;
 pub mod metadata;
 pub mod org;
+pub mod project;
 pub mod role;
 pub mod user;
+pub mod user_grant;
 pub mod values;
 
 /// Where and when an event happened.

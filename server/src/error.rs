@@ -270,6 +270,33 @@ pub mod text {
         pub const TOO_MANY_LEVELS: Text = Text("Too many query nesting levels (Max 20)");
     }
 
+    pub mod project {
+        use super::Text;
+
+        pub const NOT_FOUND: Text = Text("Project not found");
+        pub const ALREADY_EXISTS: Text = Text("Project already exists on organization");
+        pub const NOT_ACTIVE: Text = Text("Project is not active");
+        pub const NOT_INACTIVE: Text = Text("Project is not deactivated");
+        pub const NO_SUCH_ROLE: Text = Text("Errors.Project.Role.NotFound");
+        pub const ROLE_NOT_FOUND: Text = Text("Role not found");
+        pub const ROLE_EXISTS: Text = Text("Role already exists");
+        pub const GRANT_NOT_FOUND: Text = Text("Project Grant not found");
+        pub const GRANT_EXISTS: Text = Text("Project Grant already exists");
+        pub const GRANT_NOT_ACTIVE: Text = Text("Project Grant is not active");
+        pub const MEMBER_INVALID: Text = Text("Errors.Project.MemberInvalid");
+        pub const MEMBER_EXISTS: Text = Text("Errors.Project.Member.AlreadyExists");
+    }
+
+    pub mod user_grant {
+        use super::Text;
+
+        pub const NOT_FOUND: Text = Text("User grant not found");
+        pub const ALREADY_EXISTS: Text = Text("User grant already exists");
+        pub const NOT_CHANGED: Text = Text("User grant has not been changed");
+        pub const ID_MISSING: Text = Text("Id missing");
+        pub const OTHER_PROJECT: Text = Text("User has no permissions on this project");
+    }
+
     pub mod org {
         use super::Text;
 

@@ -9,7 +9,7 @@ use crate::core::{Author, Core};
 use crate::domain::role;
 use crate::error::{Code, Error, Result, text};
 use crate::proxies;
-use crate::views::pats;
+use crate::views::pats::{self, Held};
 
 const ORG: &str = "x-zitadel-orgid";
 /// Where a request names its host; the first that it has counts.
@@ -23,12 +23,46 @@ pub struct Caller {
     pub author: Author,
     /// The URL of this server as the client or its proxy names it, without a path.
     pub origin: String,
+    /// Where the permission comes from.
+    reach: Reach,
+}
+
+/// What a permission is for, as far as projects go.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reach {
+    All,
+    /// Only roles in projects gave it: the ids of each project and project grant.
+    Projects(Vec<(String, String)>),
 }
 
 impl Caller {
     /// The organisation of the call.
     pub fn org(&self) -> &str {
         &self.author.owner
+    }
+
+    /// Whether the permission holds for a project, or for a grant of it. (For users it always does:
+    /// who reads them by a role in one project reads all of the organisation.)
+    pub fn reaches(&self, project_id: &str, grant_id: &str) -> bool {
+        match &self.reach {
+            Reach::All => true,
+            Reach::Projects(held) => held.iter().any(|(project, grant)| {
+                project == project_id && (grant.is_empty() || grant == grant_id)
+            }),
+        }
+    }
+
+    /// Refuses what is done to a project that the caller has no permission for.
+    pub fn reach(&self, project_id: &str, grant_id: &str) -> Result<()> {
+        if self.reaches(project_id, grant_id) { Ok(()) } else { Err(no_permission()) }
+    }
+
+    /// The projects that the permission is for; `None`: all.
+    pub fn projects(&self) -> Option<Vec<&str>> {
+        match &self.reach {
+            Reach::All => None,
+            Reach::Projects(held) => Some(held.iter().map(|(id, _)| id.as_str()).collect()),
+        }
     }
 
     pub fn user_id(&self) -> &str {
@@ -77,12 +111,13 @@ impl Server for Core {
         if asked.is_some() && !holder.known {
             return Err(text::auth::NO_ORGANISATION.denied("AUTH-Bs7Ds"));
         }
-        if let Permission::Named(permission) = operation.permission {
-            permit(holder.roles.as_deref(), permission)?;
-        }
+        let reach = match operation.permission {
+            Permission::Named(permission) => permit(&holder.held, permission)?,
+            _ => Reach::All,
+        };
         let owner = asked.map_or(holder.org, String::from);
         let author = Author { editor: holder.user_id, owner };
-        Ok(Caller { author, origin: origin(headers) })
+        Ok(Caller { author, origin: origin(headers), reach })
     }
 }
 
@@ -92,12 +127,26 @@ fn origin(headers: &HeaderMap) -> String {
     format!("{}://{}", scheme.unwrap_or("http"), host.unwrap_or_default())
 }
 
-fn permit(roles: Option<&[String]>, permission: &str) -> Result<()> {
-    let roles = roles.ok_or_else(|| text::auth::NO_MEMBERSHIP.not_found("AUTHZ-cdgFk"))?;
-    if roles.iter().any(|role| role::gives(role, permission)) {
-        return Ok(());
+/// How far a permission reaches that one of the roles gives.
+fn permit(held: &[Held], permission: &str) -> Result<Reach> {
+    if held.is_empty() {
+        return Err(text::auth::NO_MEMBERSHIP.not_found("AUTHZ-cdgFk"));
     }
-    Err(text::auth::NO_PERMISSION.denied("AUTH-5mWD2"))
+    let mut projects = Vec::new();
+    for held in held {
+        if !held.roles.iter().any(|role| role::gives(role, permission)) {
+            continue;
+        }
+        if held.project_id.is_empty() {
+            return Ok(Reach::All);
+        }
+        projects.push((held.project_id.clone(), held.grant_id.clone()));
+    }
+    if projects.is_empty() { Err(no_permission()) } else { Ok(Reach::Projects(projects)) }
+}
+
+fn no_permission() -> Error {
+    text::auth::NO_PERMISSION.denied("AUTH-5mWD2")
 }
 
 /// The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1).
@@ -143,6 +192,28 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, value.parse().unwrap());
         token(&headers).map(String::from).map_err(|error| error.message().into_owned())
+    }
+
+    #[test]
+    fn a_role_in_a_project_reaches_no_other() {
+        let held = |role: &str, project: &str, grant: &str| Held {
+            roles: vec![role.into()],
+            project_id: project.into(),
+            grant_id: grant.into(),
+        };
+        let refused = |held: &[Held]| permit(held, "user.grant.write").unwrap_err().id;
+        assert_eq!(refused(&[]), "AUTHZ-cdgFk");
+        assert_eq!(refused(&[held("PROJECT_OWNER_VIEWER", "p", "")]), "AUTH-5mWD2");
+        let roles = [held("PROJECT_OWNER", "p", ""), held("PROJECT_GRANT_OWNER", "q", "g")];
+        let author = Author { editor: "1".into(), owner: "2".into() };
+        let reach = permit(&roles, "user.grant.write").unwrap();
+        let mut caller = Caller { author, origin: String::new(), reach };
+        let reached = [("p", ""), ("p", "x"), ("q", "g"), ("q", ""), ("q", "x"), ("r", "")]
+            .map(|(project, grant)| caller.reaches(project, grant));
+        assert_eq!(reached, [true, true, true, false, false, false]);
+        let more = [roles.to_vec(), vec![held("ORG_OWNER", "", "")]].concat();
+        caller.reach = permit(&more, "user.grant.write").unwrap();
+        assert!(caller.reaches("r", ""));
     }
 
     #[test]

@@ -6,7 +6,9 @@ use crate::core::Stored;
 use crate::db::{Db, Row, Statement, Value, is_postgres};
 use crate::domain::member::Instance;
 use crate::domain::org::Org;
+use crate::domain::project::Project;
 use crate::domain::user::User;
+use crate::domain::user_grant::UserGrant;
 use crate::domain::{Event, Stamp};
 use crate::error::{Error, Result};
 use crate::start::MIGRATIONS;
@@ -90,6 +92,8 @@ async fn fold(fresh: &Db, events: &[Recorded]) -> Result<()> {
     let batch = match first.stream.split_once('/') {
         Some(("user", _)) => statements::<User>(events)?,
         Some(("org", _)) => statements::<Org>(events)?,
+        Some(("project", _)) => statements::<Project>(events)?,
+        Some(("usergrant", _)) => statements::<UserGrant>(events)?,
         Some(("instance", _)) => statements::<Instance>(events)?,
         _ => return Err(fault(first, "is of no known kind")),
     };

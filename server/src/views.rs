@@ -11,7 +11,9 @@ pub mod metadata;
 pub mod orgs;
 pub mod outbox;
 pub mod pats;
+pub mod projects;
 mod table;
+pub mod user_grants;
 pub mod user_search;
 pub mod users;
 
@@ -21,7 +23,11 @@ use table::Table;
 
 /// The tables that follow from the log of events.
 pub fn tables() -> Vec<&'static Sql> {
-    use crate::domain::{member::Instance, org::Org, user::User};
+    use crate::domain::member::Instance;
+    use crate::domain::org::Org;
+    use crate::domain::project::Project;
+    use crate::domain::user::User;
+    use crate::domain::user_grant::UserGrant;
     vec![
         Instance::sql(),
         Org::sql(),
@@ -37,5 +43,9 @@ pub fn tables() -> Vec<&'static Sql> {
         factors::Registration::sql(),
         idps::Provider::sql(),
         idps::Link::sql(),
+        Project::sql(),
+        projects::Role::sql(),
+        projects::Grant::sql(),
+        UserGrant::sql(),
     ]
 }

@@ -10,7 +10,7 @@ use contract::zitadel::admin::v1::{
     RemoveIAMMemberResponse,
 };
 
-use crate::core::{Author, Core};
+use crate::core::{Author, Core, Meta};
 use crate::domain::Aggregate;
 use crate::domain::member::{Instance, Member, MemberRemoved};
 use crate::domain::role;
@@ -42,8 +42,9 @@ impl Members for Core {
         request: AddIAMMemberRequest,
     ) -> Result<AddIAMMemberResponse> {
         let member = Member { user_id: request.user_id, roles: request.roles };
-        let author = self.for_instance(caller).await?;
+        let (author, instance_id) = self.for_instance(caller).await?;
         let meta = self.add_member(&author, INSTANCE_ID, &member, Instance::add_member).await?;
+        let meta = Meta { owner: instance_id, ..meta };
         Ok(AddIAMMemberResponse { details: meta.added() })
     }
 
@@ -53,19 +54,21 @@ impl Members for Core {
         request: RemoveIAMMemberRequest,
     ) -> Result<RemoveIAMMemberResponse> {
         let removed = MemberRemoved { user_id: request.user_id };
-        let author = self.for_instance(caller).await?;
+        let (author, instance_id) = self.for_instance(caller).await?;
         let remove = |instance: &Instance, removed, is_member| {
             Ok(instance.remove_member(removed, is_member))
         };
         let meta = self.remove_member(&author, INSTANCE_ID, &removed, remove).await?;
+        let meta = Meta { owner: instance_id, ..meta };
         Ok(RemoveIAMMemberResponse { details: meta.changed() })
     }
 }
 
 impl Core {
-    /// The caller as who writes for the instance.
-    async fn for_instance(&self, caller: &Caller) -> Result<Author> {
+    /// The caller as who writes for the instance, and the id that answers show for it.
+    async fn for_instance(&self, caller: &Caller) -> Result<(Author, String)> {
         let instance = self.load::<Instance>(INSTANCE_ID).await?;
-        Ok(Author { editor: caller.user_id().into(), owner: instance.owner().into() })
+        let author = Author { editor: caller.user_id().into(), owner: instance.owner().into() };
+        Ok((author, instance.shown_id))
     }
 }

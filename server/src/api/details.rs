@@ -6,11 +6,14 @@ use contract::zitadel::v1::{ListDetails, ObjectDetails};
 
 use crate::core::{Core, Meta};
 use crate::domain::org::Org;
+use crate::domain::project::Project;
 use crate::domain::user::User;
-use crate::views::keys::Key;
 use crate::views::domains::Domain;
+use crate::views::keys::Key;
 use crate::views::metadata::Entry;
 use crate::views::pats::Pat;
+use crate::views::projects::Role;
+use crate::views::{members, user_grants};
 
 type ListDetailsField = MessageField<ListDetails, Inline<ListDetails>>;
 type DetailsField = MessageField<ObjectDetails, Inline<ObjectDetails>>;
@@ -100,6 +103,36 @@ impl Details for Pat {
 }
 
 impl Details for Entry {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.changed_at, &self.owner)
+    }
+}
+
+impl Details for Project {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.changed_at, &self.owner)
+    }
+}
+
+impl Details for Role {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.created_at, &self.owner)
+    }
+}
+
+impl Details for members::Named {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.changed_at, &self.owner)
+    }
+}
+
+impl Details for members::Seen {
+    fn details(&self) -> DetailsField {
+        read(self.sequence, self.created_at, self.changed_at, &self.owner)
+    }
+}
+
+impl Details for user_grants::Seen {
     fn details(&self) -> DetailsField {
         read(self.sequence, self.created_at, self.changed_at, &self.owner)
     }

@@ -2,9 +2,11 @@
 
 mod auth_factors;
 mod avatar;
+mod cascade;
 mod changes;
 mod domains;
 mod email;
+mod grants;
 mod healthz;
 mod human;
 mod iam;
@@ -12,6 +14,7 @@ mod idps;
 mod keys;
 mod machine;
 mod members;
+mod memberships;
 mod metadata;
 mod orgs;
 mod password;
@@ -19,9 +22,11 @@ mod passwordless;
 mod pats;
 mod phone;
 mod profile;
+mod projects;
 mod roles;
 mod search;
 mod secret;
+mod user_grants;
 mod username;
 mod users;
 

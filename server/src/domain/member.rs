@@ -29,7 +29,7 @@ pub enum Candidate {
 }
 
 /// What a new member is refused with, in the order of the checks.
-pub(super) struct Refusals {
+pub(in crate::domain) struct Refusals {
     pub no_roles: Error,
     pub role: Error,
     pub absent: Error,

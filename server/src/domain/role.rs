@@ -25,6 +25,20 @@ pub const INSTANCE_ROLES: [&str; 7] = [
     "IAM_LOGIN_CLIENT",
 ];
 
+/// What the list of the roles of projects shows.
+pub const PROJECT_ROLES: [&str; 2] = ["PROJECT_OWNER", "PROJECT_OWNER_VIEWER"];
+
+/// Whether a project can give this role; those that the list does not show too (recording
+/// `machine-authz-project`).
+pub fn of_projects(role: &str) -> bool {
+    PROJECT_ROLES.contains(&role.strip_suffix("_GLOBAL").unwrap_or(role))
+}
+
+/// Whether a project grant can give this role.
+pub fn of_project_grants(role: &str) -> bool {
+    ["PROJECT_GRANT_OWNER", "PROJECT_GRANT_OWNER_VIEWER"].contains(&role)
+}
+
 /// Whether an instance can give this role.
 pub fn of_instances(role: &str) -> bool {
     INSTANCE_ROLES.contains(&role)
@@ -51,13 +65,16 @@ const GLOBAL_OWNER: Roles = &["PROJECT_OWNER_GLOBAL"];
 const GLOBAL_VIEWER: Roles = &["PROJECT_OWNER_VIEWER_GLOBAL"];
 const CREATOR: Roles = &["ORG_PROJECT_CREATOR"];
 const SETTINGS_MANAGER: Roles = &["ORG_SETTINGS_MANAGER"];
+const PROJECT_OWNER: Roles = &["PROJECT_OWNER"];
+const PROJECT_VIEWER: Roles = &["PROJECT_OWNER_VIEWER"];
+const GRANT_OWNER: Roles = &["PROJECT_GRANT_OWNER"];
 const INSTANCE_OWNER: Roles = &["IAM_OWNER"];
 const INSTANCE_VIEWER: Roles = &["IAM_OWNER_VIEWER"];
 const ORG_MAKERS: Roles = &["IAM_OWNER", "IAM_ORG_MANAGER"];
 
 /// One row a permission: who has it.
 #[rustfmt::skip]
-const PERMISSIONS: [(&str, &[Roles]); 23] = [
+const PERMISSIONS: [(&str, &[Roles]); 36] = [
     ("user.read", &[
         OWNERS, USER_MANAGERS, LOGIN_CLIENT, VIEWERS, EDITORS, PROJECT_OWNERS, PROJECT_VIEWERS,
     ]),
@@ -90,6 +107,21 @@ const PERMISSIONS: [(&str, &[Roles]); 23] = [
     ("org.member.read", &[OWNERS, USER_MANAGERS, VIEWERS]),
     ("org.member.write", &[OWNERS]),
     ("org.member.delete", &[OWNERS, USER_MANAGERS]),
+    ("project.read", &[OWNERS, USER_MANAGERS, VIEWERS, EDITORS, PROJECT_OWNER, PROJECT_VIEWER]),
+    ("project.create", &[OWNERS, CREATOR]),
+    ("project.write", &[OWNERS, PROJECT_OWNER]),
+    ("project.delete", &[OWNERS, PROJECT_OWNER]),
+    ("project.role.read", &[
+        OWNERS, USER_MANAGERS, VIEWERS, EDITORS, PROJECT_OWNER, PROJECT_VIEWER,
+    ]),
+    ("project.role.write", &[OWNERS, PROJECT_OWNER]),
+    ("project.role.delete", &[OWNERS, PROJECT_OWNER]),
+    ("project.member.read", &[OWNERS, VIEWERS, EDITORS, PROJECT_OWNER, PROJECT_VIEWER]),
+    ("project.member.write", &[OWNERS, PROJECT_OWNER]),
+    ("project.member.delete", &[OWNERS, PROJECT_OWNER]),
+    ("project.grant.write", &[OWNERS, PROJECT_OWNER]),
+    ("project.grant.delete", &[OWNERS, PROJECT_OWNER]),
+    ("project.grant.member.write", &[OWNERS, PROJECT_OWNER, GRANT_OWNER]),
     ("iam.member.read", &[INSTANCE_OWNER, INSTANCE_VIEWER]),
     ("iam.member.write", &[INSTANCE_OWNER]),
     ("iam.member.delete", &[INSTANCE_OWNER]),

@@ -81,6 +81,9 @@ fn taken() -> Error {
 pub const STANDS: &str =
     "SELECT 1 FROM orgs WHERE id = $1 AND state = 1 AND login_must_be_domain = $2";
 
+/// Gives a row while the organisation exists.
+pub const EXISTS: &str = "SELECT 1 FROM orgs WHERE id = $1 AND state = 1";
+
 pub async fn by_id(db: &Db, id: &str) -> Result<Option<Org>> {
     db.first(Org::sql().select.as_str(), &[id.into()], Table::read).await
 }

@@ -65,8 +65,18 @@ pub struct Holder {
     pub org: String,
     /// Whether there ever was the organisation that was asked for; a removed one counts.
     pub known: bool,
-    /// On the instance and in the organisation of the call; `None`: no member of either.
-    pub roles: Option<Vec<String>>,
+    /// On the instance, in the organisation of the call, and in its projects.
+    pub held: Vec<Held>,
+}
+
+/// Roles, and what they are roles of.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    pub roles: Vec<String>,
+    /// The project; empty for roles of the organisation or of the instance.
+    pub project_id: String,
+    /// The project grant, if they are roles of one.
+    pub grant_id: String,
 }
 
 /// The user behind a token that works at `now`: not expired, of an active user, and made after the
@@ -74,15 +84,29 @@ pub struct Holder {
 /// the user's own.
 pub async fn holder(db: &Db, hash: &[u8], now: i64, asked: Option<&str>) -> Result<Option<Holder>> {
     const SQL: &str = "SELECT u.id, u.owner, i.roles, o.roles, \
-            EXISTS (SELECT 1 FROM events e WHERE e.stream = 'org/' || $3) \
+            EXISTS (SELECT 1 FROM events e WHERE e.stream = 'org/' || $3), o.scope, o.grant_id \
         FROM pats p JOIN users u ON u.id = p.user_id \
         LEFT JOIN members i ON i.user_id = u.id AND i.place = 'instance/1' \
         LEFT JOIN members o ON o.user_id = u.id AND o.place = 'org/' || COALESCE($3, u.owner) \
         WHERE p.hash = $1 AND p.expires_at > $2 AND p.sequence > u.tokens_ended AND u.state = 1";
     let read = |row: &Row<'_>| {
-        let (instance, org) = (row.optional_str(2)?.map(words), row.optional_str(3)?.map(words));
-        let roles = instance.into_iter().chain(org).reduce(|a, b| [a, b].concat());
-        Ok(Holder { user_id: row.text(0)?, org: row.text(1)?, known: row.flag(4)?, roles })
+        let (instance, here) = (row.optional_str(2)?.map(everywhere), in_org(row)?);
+        let held = instance.into_iter().chain(here).collect();
+        Ok(Holder { user_id: row.text(0)?, org: row.text(1)?, known: row.flag(4)?, held })
     };
-    db.first(SQL, &[hash.into(), now.into(), asked.into()], read).await
+    let rows = db.query(SQL, &[hash.into(), now.into(), asked.into()], read).await?;
+    Ok(rows.into_iter().reduce(|mut holder, row| {
+        holder.held.extend(row.held);
+        holder
+    }))
+}
+
+fn everywhere(roles: &str) -> Held {
+    Held { roles: words(roles), ..Held::default() }
+}
+
+fn in_org(row: &Row<'_>) -> Result<Option<Held>> {
+    let Some(roles) = row.optional_str(3)?.map(words) else { return Ok(None) };
+    let project_id = row.str(5)?.strip_prefix("project/").unwrap_or_default().into();
+    Ok(Some(Held { roles, project_id, grant_id: row.text(6)? }))
 }

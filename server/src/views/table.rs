@@ -70,20 +70,45 @@ impl Column for Vec<u8> {
     }
 }
 
-/// A list of words that hold no blank: role names, scopes.
+/// A list of texts: role names, scopes.
 impl Column for Vec<String> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self> {
         row.str(index).map(words)
     }
 
     fn value(&self) -> Value {
-        self.join(" ").into()
+        let words: Vec<String> = self.iter().map(|text| word(text)).collect();
+        words.join(" ").into()
     }
 }
 
-/// The words of a text.
-pub fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(String::from).collect()
+/// A text as one word of a list of them: without a blank, and not empty.
+pub fn word(text: &str) -> String {
+    if text.is_empty() {
+        return r"\e".into();
+    }
+    text.replace('\\', r"\\").replace(' ', r"\s")
+}
+
+/// The texts that became words, parted by blanks.
+pub fn words(list: &str) -> Vec<String> {
+    list.split(' ').filter(|word| !word.is_empty()).map(text).collect()
+}
+
+fn text(word: &str) -> String {
+    let mut letters = word.chars();
+    let mut out = String::with_capacity(word.len());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => match letters.next() {
+                Some('s') => out.push(' '),
+                Some('e') | None => {}
+                Some(other) => out.push(other),
+            },
+            _ => out.push(letter),
+        }
+    }
+    out
 }
 
 impl Column for Kind {
@@ -205,6 +230,16 @@ pub(crate) use table;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_texts_is_what_it_was() {
+        for texts in [vec!["a", "b"], vec!["a b", r"\s", "", r"\e", "\\"], vec![]] {
+            let texts: Vec<String> = texts.into_iter().map(String::from).collect();
+            let Value::Text(list) = texts.value() else { panic!("no text") };
+            assert_eq!(words(&list), texts, "{list}");
+        }
+        assert_eq!(word("a b"), r"a\sb");
+    }
 
     #[test]
     fn the_first_columns_are_the_key() {

@@ -1,16 +1,26 @@
 use contract::management::Members;
 use contract::zitadel::management::v1::{
-    AddOrgMemberRequest, AddOrgMemberResponse, RemoveOrgMemberRequest, RemoveOrgMemberResponse,
-    UpdateOrgMemberRequest, UpdateOrgMemberResponse,
+    AddOrgMemberRequest, AddOrgMemberResponse, AddProjectGrantMemberRequest,
+    AddProjectGrantMemberResponse, AddProjectMemberRequest, AddProjectMemberResponse,
+    ListOrgMembersRequest, ListOrgMembersResponse, RemoveOrgMemberRequest, RemoveOrgMemberResponse,
+    RemoveProjectMemberRequest, RemoveProjectMemberResponse, UpdateOrgMemberRequest,
+    UpdateOrgMemberResponse,
 };
+use contract::zitadel::member::v1 as message;
+use contract::zitadel::member::v1::search_query::Query;
 
+use crate::api::details::Details;
+use crate::api::list::{matching, page};
 use crate::core::{Author, Core, Meta, Stored, stream};
 use crate::domain::Aggregate;
 use crate::domain::member::{Candidate, Member, MemberRemoved};
 use crate::domain::org::Org;
+use crate::domain::project::Project;
+use crate::domain::user::Kind;
 use crate::error::Result;
 use crate::gate::Caller;
-use crate::views::{members, users};
+use crate::views::list::{Filter, list};
+use crate::views::{members, projects, users};
 
 impl Members for Core {
     async fn add_org_member(
@@ -55,6 +65,101 @@ impl Members for Core {
         let meta = self.remove_member(&caller.author, caller.org(), &removed, remove).await?;
         Ok(RemoveOrgMemberResponse { details: meta.changed() })
     }
+
+    async fn list_org_members(
+        &self,
+        caller: &Caller,
+        request: ListOrgMembersRequest,
+    ) -> Result<ListOrgMembersResponse> {
+        let mut filter = Filter::default();
+        filter.equal("scope", stream::<Org>(caller.org()));
+        for query in request.queries.into_iter().filter_map(|query| query.query) {
+            restrict(&mut filter, query);
+        }
+        let page = page(&request.query);
+        let listed = list::<members::Seen>(&self.db, &filter, &["user_id"], page).await?;
+        let details = self.listed(listed.total);
+        Ok(ListOrgMembersResponse {
+            details,
+            result: listed.rows.into_iter().map(message).collect(),
+        })
+    }
+
+    async fn add_project_member(
+        &self,
+        caller: &Caller,
+        request: AddProjectMemberRequest,
+    ) -> Result<AddProjectMemberResponse> {
+        caller.reach(&request.project_id, "")?;
+        let member = Member { user_id: request.user_id, roles: request.roles };
+        let id = &request.project_id;
+        let meta = self.add_member(&caller.author, id, &member, Project::add_member).await?;
+        Ok(AddProjectMemberResponse { details: meta.added() })
+    }
+
+    async fn remove_project_member(
+        &self,
+        caller: &Caller,
+        request: RemoveProjectMemberRequest,
+    ) -> Result<RemoveProjectMemberResponse> {
+        caller.reach(&request.project_id, "")?;
+        let removed = MemberRemoved { user_id: request.user_id };
+        let id = &request.project_id;
+        let meta = self.remove_member(&caller.author, id, &removed, Project::remove_member).await?;
+        Ok(RemoveProjectMemberResponse { details: meta.changed() })
+    }
+
+    async fn add_project_grant_member(
+        &self,
+        caller: &Caller,
+        request: AddProjectGrantMemberRequest,
+    ) -> Result<AddProjectGrantMemberResponse> {
+        caller.reach(&request.project_id, &request.grant_id)?;
+        let member = &Member { user_id: request.user_id, roles: request.roles };
+        let (id, grant_id) = (request.project_id.as_str(), request.grant_id.as_str());
+        let meta = self
+            .commit_members(&caller.author, (Project::STREAM, id), |mut push| async move {
+                let mut project = push.any::<Project>(id).await?;
+                let grant = projects::grant(&self.db, id, grant_id).await?;
+                let scope = stream::<Project>(id);
+                let candidate = self.candidate(&member.user_id, &scope, grant_id).await?;
+                let member_of = (grant.as_ref(), caller.org());
+                let events = project.add_grant_member(member_of, member.clone(), candidate)?;
+                push.append(&mut project, events)?;
+                push.guard(users::EXISTS, vec![(&member.user_id).into()]);
+                Ok(push)
+            })
+            .await?;
+        Ok(AddProjectGrantMemberResponse { details: meta.added() })
+    }
+}
+
+fn restrict(filter: &mut Filter, query: Query) {
+    let (column, value, method) = match query {
+        Query::UserIdQuery(by) => return filter.equal("user_id", by.user_id),
+        Query::FirstNameQuery(by) => ("first_name", by.first_name, by.method),
+        Query::LastNameQuery(by) => ("last_name", by.last_name, by.method),
+        Query::EmailQuery(by) => ("email", by.email, by.method),
+    };
+    filter.equal("kind", Kind::Human as i64);
+    filter.text(column, matching(method), &value);
+}
+
+fn message(seen: members::Seen) -> message::Member {
+    let is_human = seen.kind == Kind::Human;
+    message::Member {
+        details: seen.details(),
+        user_id: seen.user_id,
+        roles: seen.roles,
+        preferred_login_name: seen.login_name,
+        email: seen.email,
+        first_name: seen.first_name,
+        last_name: seen.last_name,
+        display_name: if is_human { seen.display_name } else { seen.name },
+        avatar_url: String::new(),
+        user_type: (seen.kind as i32).into(),
+        user_resource_owner: seen.user_org,
+    }
 }
 
 impl Core {
@@ -70,19 +175,21 @@ impl Core {
         let (user, decide) = (member.user_id.as_str(), &decide);
         self.commit_members(author, (A::STREAM, id), |mut push| async move {
             let mut loaded = push.own::<A>(id).await?;
-            let candidate = if users::by_id(&self.db, user).await?.is_none() {
-                Candidate::Unknown
-            } else if members::find(&self.db, user, &stream::<A>(id)).await?.is_some() {
-                Candidate::Member
-            } else {
-                Candidate::NoMember
-            };
+            let candidate = self.candidate(user, &stream::<A>(id), "").await?;
             let events = decide(&loaded, member.clone(), candidate)?;
             push.append(&mut loaded, events)?;
             push.guard(users::EXISTS, vec![user.into()]);
             Ok(push)
         })
         .await
+    }
+
+    async fn candidate(&self, user: &str, scope: &str, grant_id: &str) -> Result<Candidate> {
+        if users::by_id(&self.db, user).await?.is_none() {
+            return Ok(Candidate::Unknown);
+        }
+        let found = members::find_in_grant(&self.db, user, scope, grant_id).await?;
+        Ok(found.map_or(Candidate::NoMember, |_| Candidate::Member))
     }
 
     /// A success that writes nothing, if the user is no member; it answers the last removal.

@@ -1,5 +1,3 @@
-use std::collections::{BTreeMap, BTreeSet};
-
 use contract::management::Orgs;
 use contract::zitadel::management::v1::{
     AddOrgRequest, AddOrgResponse, GetMyOrgRequest, GetMyOrgResponse, RemoveOrgRequest,
@@ -7,16 +5,17 @@ use contract::zitadel::management::v1::{
 };
 use contract::zitadel::org::v1 as message;
 
-use super::users::leave;
+use super::cascade::Gone;
 use crate::api::details::Details;
-use crate::core::{Author, Core, Meta, Push, stream};
+use crate::core::{Author, Core, Meta, Push};
 use crate::domain::Aggregate;
 use crate::domain::member::Instance;
 use crate::domain::org::Org;
 use crate::domain::user::User;
 use crate::error::{Error, Result, text};
 use crate::gate::Caller;
-use crate::views::{members, orgs, users};
+use crate::views::user_grants::{self, Of};
+use crate::views::{members, orgs, projects, users};
 
 impl Orgs for Core {
     async fn get_my_org(
@@ -59,7 +58,10 @@ impl Orgs for Core {
                 let gone = self.dissolve(&mut push, id).await?;
                 push.append(&mut org, events)?;
                 push.guard(users::NONE_IN_ORG, vec![id.into()]);
+                push.guard(projects::NONE_IN_ORG, vec![id.into()]);
                 for user in gone {
+                    let (sql, params) = user_grants::none(Of::User(&user), None)?;
+                    push.guard(sql, params);
                     push.guard(members::NONE, vec![user.into()]);
                 }
                 Ok(push)
@@ -74,20 +76,17 @@ impl Core {
     /// Ends what belongs to an organisation that is about to be removed; gives its users. Its own
     /// domains and roles end with its event.
     async fn dissolve(&self, push: &mut Push<'_>, org: &str) -> Result<Vec<String>> {
-        let own = stream::<Org>(org);
-        let mut roles: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut ends = Gone::default();
         let gone = users::ids_of_org(&self.db, org).await?;
         for id in &gone {
             let mut user = push.own::<User>(id).await?;
             let events = user.remove().map_err(|_| Error::conflict())?;
             push.append(&mut user, events)?;
-            for scope in members::scopes(&self.db, id).await?.into_iter().filter(|s| *s != own) {
-                roles.entry(scope).or_default().insert(id.clone());
-            }
+            ends.leaves(id, members::scopes(&self.db, id).await?);
         }
-        for (scope, users) in roles {
-            leave(push, &scope, &users).await?;
-        }
+        ends.leaves_projects(&self.db, org).await?;
+        ends.end(push).await?;
+        self.end_user_grants(push, Of::Org(org)).await?;
         Ok(gone)
     }
 }

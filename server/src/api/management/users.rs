@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use contract::management::Users;
 use contract::zitadel::management::v1::{
     DeactivateUserRequest, DeactivateUserResponse, GetUserByIDRequest, GetUserByIDResponse,
@@ -11,17 +9,18 @@ use contract::zitadel::management::v1::{
 };
 use contract::zitadel::user::v1 as message;
 
+use super::cascade::Gone;
 use super::{profile, search};
 use crate::api::details::{Details, timestamp};
 use crate::core::{Core, Push};
 use crate::domain::Aggregate;
-use crate::domain::member::{self, Instance, MemberRemoved};
-use crate::domain::org::{self, Org};
+use crate::domain::org::Org;
 use crate::domain::user::User;
 use crate::error::{Result, text};
 use crate::gate::Caller;
 use crate::views::domains::{self, LoginNames};
-use crate::views::{members, user_search, users};
+use crate::views::user_grants::Of;
+use crate::views::{members, user_grants, user_search, users};
 
 impl Users for Core {
     async fn get_user_by_id(
@@ -129,8 +128,10 @@ impl Users for Core {
     ) -> Result<RemoveUserResponse> {
         let id = request.id.as_str();
         let (author, stream) = (&caller.author, (User::STREAM, id));
-        let remove = |push| self.remove_with_memberships(push, id);
-        let meta = if members::scopes(&self.db, id).await?.is_empty() {
+        let remove = |push| self.remove_with_roles(push, id);
+        let alone = members::scopes(&self.db, id).await?.is_empty()
+            && user_grants::ids(&self.db, Of::User(id), None).await?.is_empty();
+        let meta = if alone {
             self.commit(author, stream, remove).await?
         } else {
             self.commit_members(author, stream, remove).await?
@@ -150,31 +151,18 @@ impl Core {
         Ok(user)
     }
 
-    /// The guard is for who becomes a member meanwhile: the push then runs again.
-    async fn remove_with_memberships<'a>(&self, mut push: Push<'a>, id: &str) -> Result<Push<'a>> {
+    /// The guards are for who becomes a member, or is granted roles, meanwhile: the push then runs
+    /// again.
+    async fn remove_with_roles<'a>(&self, mut push: Push<'a>, id: &str) -> Result<Push<'a>> {
         let mut user = push.own::<User>(id).await?;
         let events = user.remove()?;
         push.append(&mut user, events)?;
-        for scope in members::scopes(&self.db, id).await? {
-            leave(&mut push, &scope, &[id.to_string()].into()).await?;
-        }
+        let mut gone = Gone::default();
+        gone.leaves(id, members::scopes(&self.db, id).await?);
+        gone.end(&mut push).await?;
         push.guard(members::NONE, vec![id.into()]);
+        self.remove_user_grants(&mut push, Of::User(id)).await?;
         Ok(push)
-    }
-}
-
-/// Removes users from what this stream is of.
-pub async fn leave(push: &mut Push<'_>, scope: &str, users: &BTreeSet<String>) -> Result<()> {
-    let removed = users.iter().map(|id| MemberRemoved { user_id: id.clone() });
-    match scope.split_once('/') {
-        Some((Org::STREAM, id)) => {
-            let mut org = push.any::<Org>(id).await?;
-            push.append(&mut org, removed.map(org::Event::MemberCascadeRemoved))
-        }
-        _ => {
-            let mut instance = push.any::<Instance>(members::INSTANCE_ID).await?;
-            push.append(&mut instance, removed.map(member::Event::MemberCascadeRemoved))
-        }
     }
 }
 
