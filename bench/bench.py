@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from load import load
+from load import load, message
 from process import USERS, Client, Process, folder, free_port, serve, token
 
 BLOCK = 4096
@@ -46,7 +46,8 @@ class Bench:
         self.keep("first start", self.start())
         self.token = token(self.place)
         begun = time.perf_counter()
-        ids = load(self.port, self.token, self.options.users)
+        users = range(self.options.users)
+        ids = load(self.port, (message(self.token, number) for number in users))
         self.keep("load", len(ids) / (time.perf_counter() - begun))
         (self.place / "ids").write_text("\n".join(ids) + "\n")
         self.user = f"{USERS}/{ids[len(ids) // 2]}"

@@ -14,13 +14,18 @@ USER_ID = re.compile(rb'"userId":"([^"]+)"')
 def message(token, number):
     """A request that imports the user of this number."""
     name = f"loaded-{number}"
-    body = json.dumps({
+    return post(token, {
         "userName": name,
         "profile": {"firstName": "Gigi", "lastName": "Giraffe", "nickName": "gigi",
                     "preferredLanguage": "en"},
         "email": {"email": f"{name}@example.com", "isEmailVerified": True},
         "phone": {"phone": f"+4178{number:07d}", "isPhoneVerified": True},
     })
+
+
+def post(token, user):
+    """A request that imports a user."""
+    body = json.dumps(user)
     return (f"POST {IMPORT} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
 
@@ -32,9 +37,9 @@ def whole(answer):
     return bool(end) and length is not None and len(body) >= int(length[1])
 
 
-def load(port, token, count):
-    """The ids of `count` new users."""
-    messages = (message(token, number) for number in range(count))
+def load(port, messages):
+    """The ids of the users that these requests import."""
+    messages = iter(messages)
     ids = []
     with selectors.DefaultSelector() as selector:
         for _ in range(CONNECTIONS):

@@ -26,6 +26,9 @@ pub struct Dialect {
     pub number: &'static str,
     /// `{trigrams NAME ON TABLE (COLUMNS)}`: an index for what a text contains.
     pub trigrams: fn(&str, &str, &str) -> String,
+    /// `{one_owner TABLE (INDEX COLUMNS, …)}`: plan with a million rows that have the same value in
+    /// the first column of these indexes, and which all the columns together tell apart.
+    pub one_owner: fn(&str, &str) -> String,
 }
 
 impl Dialect {
@@ -37,12 +40,21 @@ impl Dialect {
             .replace("{number}", self.number);
         while let Some((before, index, after)) = placeholder(&out, "{trigrams ") {
             let (name, table) = index.split_once(" ON ").unwrap_or_default();
-            let (table, columns) = table.split_once(' ').unwrap_or_default();
-            let columns = columns.trim_matches(['(', ')']);
+            let (table, columns) = arguments(table);
             out = format!("{before}{}{after}", (self.trigrams)(name, table, columns));
+        }
+        while let Some((before, indexes, after)) = placeholder(&out, "{one_owner ") {
+            let (table, indexes) = arguments(indexes);
+            out = format!("{before}{}{after}", (self.one_owner)(table, indexes));
         }
         out
     }
+}
+
+/// `TABLE (COLUMNS)`
+fn arguments(text: &str) -> (&str, &str) {
+    let (table, inside) = text.split_once(' ').unwrap_or_default();
+    (table, inside.trim_matches(['(', ')']))
 }
 
 /// What stands before, in and behind the first placeholder that opens so.
@@ -80,6 +92,7 @@ mod tests {
         fold: String::new,
         number: "n INTEGER, ",
         trigrams: |name, table, columns| format!("INDEX {name} OF {columns} IN {table}"),
+        one_owner: |table, indexes| format!("PLAN {table} BY {indexes}"),
     };
     const TEXTS: &[&str] = &["CREATE TABLE a (x {text}){clustered}", "CREATE TABLE b (y BIGINT)"];
 
@@ -97,6 +110,7 @@ mod tests {
         let text = "CREATE TABLE a ({number}x {text}); {trigrams i ON a (x, y)}; z";
         let made = "CREATE TABLE a (n INTEGER, x STRING); INDEX i OF x, y IN a; z";
         assert_eq!(DIALECT.translate(text), made);
+        assert_eq!(DIALECT.translate("{one_owner a (i 2, j 3)}; z"), "PLAN a BY i 2, j 3; z");
     }
 
     #[test]

@@ -26,7 +26,22 @@ const DIALECT: Dialect = Dialect {
     fold: String::new,
     number: "number INTEGER PRIMARY KEY,",
     trigrams: trigrams::create,
+    one_owner: statistics,
 };
+
+/// Without statistics SQLite takes the first column of an index for a narrow one
+/// (<https://www.sqlite.org/fileformat2.html#stat1tab>).
+fn statistics(table: &str, indexes: &str) -> String {
+    let mut script = "ANALYZE sqlite_schema".to_string();
+    for (index, columns) in indexes.split(", ").filter_map(|index| index.split_once(' ')) {
+        let distinct =
+            " 1".repeat(columns.parse::<usize>().map_or(0, |columns| columns.saturating_sub(1)));
+        script += &format!(
+            ";\nINSERT INTO sqlite_stat1 VALUES ('{table}', '{index}', '1000000 1000000{distinct}')"
+        );
+    }
+    script + ";\nANALYZE sqlite_schema"
+}
 
 /// Held shared by a reader and alone by the writer, of a database in memory only: that one has no
 /// WAL, so a reader would find it locked. A file needs no gate.

@@ -24,8 +24,7 @@ CREATE TABLE user_search (
     last_name_folded {text},
     nick_name_folded {text},
     display_name_folded {text},
-    email_folded {text},
-    UNIQUE (owner, id)
+    email_folded {text}
 );
 INSERT INTO user_search (
     owner, id, kind, state, created_at,
@@ -42,10 +41,12 @@ FROM users LEFT JOIN (
         CASE WHEN nick_name <> '' OR nick_name_emptied = 1 THEN nick_name END AS nick_name
     FROM users WHERE kind = 1
 ) human ON human.human_id = users.id;
+CREATE UNIQUE INDEX user_search_by_id ON user_search (owner, id);
 CREATE INDEX user_search_by_user_name ON user_search (owner, user_name_folded, id);
 CREATE INDEX user_search_by_display_name ON user_search (owner, display_name_folded, id);
 CREATE INDEX user_search_by_email ON user_search (owner, email_folded, id);
 CREATE INDEX user_search_by_creation ON user_search (owner, created_at, id);
+{one_owner user_search (user_search_by_id 2, user_search_by_user_name 3, user_search_by_display_name 3, user_search_by_email 3, user_search_by_creation 3)};
 {trigrams user_trigrams ON user_search (user_name_folded, first_name_folded, last_name_folded, nick_name_folded, display_name_folded, email_folded)};
 
 CREATE TABLE user_totals (

@@ -21,6 +21,7 @@ const DIALECT: Dialect = Dialect {
     fold: fold::function,
     number: "",
     trigrams: trigrams::create,
+    one_owner: |_, _| String::new(),
 };
 /// PostgreSQL 15.
 const OLDEST: i64 = 150_000;

@@ -1,7 +1,7 @@
 //! What is asked of `user_search`, and its answer.
 
 use super::login_name::on_name;
-use crate::db::{Db, fold};
+use crate::db::{Db, Value, fold};
 use crate::domain::user::User;
 use crate::error::Result;
 use crate::views::domains;
@@ -100,10 +100,7 @@ impl Order {
 pub async fn find(db: &Db, org: &str, search: &Search) -> Result<Listed<User>> {
     let asks = search.queries.iter().any(Query::asks_login_name);
     let endings = if asks { domains::login_endings(db, org).await? } else { Vec::new() };
-    let builder = Builder { db, endings };
-    let mut filter = Filter::default();
-    filter.equal("owner", org);
-    search.queries.iter().for_each(|query| builder.add(&mut filter, query, true));
+    let filter = Builder { db, endings }.filter(org, &search.queries);
     if search.queries.is_empty() {
         return all(db, org, search, &filter).await;
     }
@@ -129,8 +126,13 @@ async fn all(db: &Db, org: &str, search: &Search, filter: &Filter) -> Result<Lis
     Ok(Listed { total, rows })
 }
 
-/// The offset is skipped in the index, before any user is read.
 async fn rows(db: &Db, order: Order, filter: &Filter, page: Page) -> Result<Vec<User>> {
+    let (sql, params) = statement(order, filter, page)?;
+    db.scan(sql, &params, Table::read).await
+}
+
+/// The offset is skipped in the index, before any user is read.
+fn statement(order: Order, filter: &Filter, page: Page) -> Result<(String, Vec<Value>)> {
     let by = order.column();
     let columns = format!("id AS found, {by} AS sorted");
     let source = Source { columns: &columns, tables: "user_search", order: &[&by, "id"] };
@@ -139,7 +141,7 @@ async fn rows(db: &Db, order: Order, filter: &Filter, page: Page) -> Result<Vec<
     let sql = format!(
         "SELECT {users} FROM ({found}) page JOIN users ON users.id = found ORDER BY {order}"
     );
-    db.scan(sql, &params, Table::read).await
+    Ok((sql, params))
 }
 
 /// What the conditions of an organisation's users are made with.
@@ -150,6 +152,13 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    fn filter(&self, org: &str, queries: &[Query]) -> Filter {
+        let mut filter = Filter::default();
+        filter.equal("owner", org);
+        queries.iter().for_each(|query| self.add(&mut filter, query, true));
+        filter
+    }
+
     /// `positive`: not inside of a NOT. There a row that an index does not name can be left out at
     /// once; inside of a NOT it matters whether the comparison is false or unknown.
     fn add(&self, filter: &mut Filter, query: &Query, positive: bool) {
@@ -210,5 +219,73 @@ fn trigrams(db: &Db, filter: &mut Filter, value: &str) {
         filter.condition(format!(
             "number IN (SELECT rowid FROM user_trigrams WHERE user_trigrams MATCH {pattern})"
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::start::MIGRATIONS;
+
+    /// How SQLite goes about a search.
+    async fn plan(queries: &[Query], order: Order) -> String {
+        let db = Db::open(":memory:", &MIGRATIONS).await.unwrap();
+        let endings = vec!["@x.test".to_string()];
+        let filter = Builder { db: &db, endings }.filter("org", queries);
+        let (sql, params) = statement(order, &filter, Page::default()).unwrap();
+        let steps = db.query(format!("EXPLAIN QUERY PLAN {sql}"), &params, |row| row.text(3));
+        steps.await.unwrap().join("; ")
+    }
+
+    fn by(text: Text, method: Method) -> Query {
+        Query::Text(text, Match { method, ignore_case: false }, "gigi".into())
+    }
+
+    #[tokio::test]
+    async fn each_text_has_its_index() {
+        let indexed = [
+            (Text::UserName, "user_search_by_user_name (owner=? AND user_name_folded"),
+            (Text::DisplayName, "user_search_by_display_name (owner=? AND display_name_folded"),
+            (Text::Email, "user_search_by_email (owner=? AND email_folded"),
+        ];
+        for (text, index) in indexed {
+            for method in [Method::Equals, Method::StartsWith] {
+                let plan = plan(&[by(text, method)], Order::Creation).await;
+                assert!(plan.contains(index), "{text:?} {method:?}: {plan}");
+            }
+            for method in [Method::Contains, Method::EndsWith] {
+                let plan = plan(&[by(text, method)], Order::Creation).await;
+                assert!(plan.contains("INTEGER PRIMARY KEY (rowid=?)"), "{method:?}: {plan}");
+            }
+        }
+        let first_name = plan(&[by(Text::FirstName, Method::Equals)], Order::Id).await;
+        assert!(first_name.contains("INTEGER PRIMARY KEY (rowid=?)"), "{first_name}");
+    }
+
+    #[tokio::test]
+    async fn queries_in_others_keep_their_indexes() {
+        let how = Match { method: Method::Contains, ignore_case: true };
+        let either =
+            Query::Any(vec![by(Text::Email, Method::Equals), Query::LoginName(how, "gigi".into())]);
+        let plan = plan(&[either], Order::default()).await;
+        assert!(plan.contains("MULTI-INDEX OR"), "{plan}");
+    }
+
+    #[tokio::test]
+    async fn a_page_without_query_is_read_in_order() {
+        let orders = [Order::Id, Order::Creation, Order::Text(Text::UserName)];
+        for order in orders.into_iter().chain([Order::Text(Text::Email)]) {
+            let plan = plan(&[], order).await;
+            assert!(plan.contains("USING COVERING INDEX user_search_by"), "{order:?}: {plan}");
+            // The one that may be is for the users of the page.
+            assert!(plan.matches("TEMP B-TREE").count() <= 1, "{order:?}: {plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_candidate_is_not_asked_for_inside_of_a_not() {
+        let query = Query::Not(Box::new(by(Text::FirstName, Method::Contains)));
+        let plan = plan(&[query], Order::Id).await;
+        assert!(!plan.contains("user_trigrams"), "{plan}");
     }
 }
