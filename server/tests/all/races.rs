@@ -7,7 +7,7 @@ use bailey::{Running, Settings};
 
 use crate::client::Client;
 
-const CLIENTS: usize = 32;
+const CLIENTS: usize = 64;
 
 /// Plays `scene` against a server of its own on each database.
 fn on_each_database(scene: impl Fn(&Client) + Send + Sync + 'static) {
@@ -57,13 +57,86 @@ fn at_once<T: Send>(act: impl Fn(usize) -> T + Sync) -> Vec<T> {
 #[test]
 fn one_name_is_given_once() {
     on_each_database(|client| {
-        let body = |n: usize| {
-            let name = if n.is_multiple_of(2) { "robot" } else { "ROBOT" };
-            format!(r#"{{"userName":"{name}","name":"{n}"}}"#)
-        };
-        let answers = at_once(|n| client.call("POST", "/management/v1/users/machine", &body(n)).0);
-        assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1, "{answers:?}");
-        assert_eq!(answers.iter().filter(|status| **status == 409).count(), CLIENTS - 1);
+        for round in 0..2 {
+            let name = |n| format!("r{round}-{n}");
+            let ids: Vec<String> = (0..CLIENTS).map(|n| client.machine(&name(n))).collect();
+            let answers = at_once(|n| {
+                let name = if n % 4 < 2 { "robot" } else { "ROBOT" };
+                if n % 2 == 0 {
+                    let path = format!("/management/v1/users/{}/username", ids[n]);
+                    return client.call("PUT", &path, &format!(r#"{{"userName":"{name}"}}"#));
+                }
+                let body = format!(r#"{{"userName":"{name}","name":"{n}"}}"#);
+                client.call("POST", "/management/v1/users/machine", &body)
+            });
+            let count = |wanted| answers.iter().filter(|(status, _)| *status == wanted).count();
+            assert_eq!((count(200), count(409)), (1, CLIENTS - 1), "{answers:?}");
+            let path = "/management/v1/global/users/_by_login_name?loginName=robot";
+            let (status, found) = client.call("GET", path, "");
+            assert_eq!(status, 200, "{found}");
+            let path = format!("/management/v1/users/{}", found["user"]["id"].as_str().unwrap());
+            assert_eq!(client.call("DELETE", &path, "").0, 200);
+        }
+    });
+}
+
+/// A new organisation, as the caller of a client.
+fn organisation(client: &Client, name: &str) -> Client {
+    let (status, made) =
+        client.call("POST", "/management/v1/orgs", &format!(r#"{{"name":"{name}"}}"#));
+    assert_eq!(status, 200, "{made}");
+    Client { org: made["id"].as_str().unwrap().into(), ..client.clone() }
+}
+
+/// While the first one acts, the others make machines; gives the ids of those that were made.
+fn machines_while(client: &Client, name: &str, act: impl Fn() -> u16 + Sync) -> Vec<String> {
+    let made = at_once(|n| {
+        if n == 0 {
+            assert_eq!(act(), 200);
+            return None;
+        }
+        let body = format!(r#"{{"userName":"{name}-{n}","name":"{n}"}}"#);
+        let (status, made) = client.call("POST", "/management/v1/users/machine", &body);
+        assert!(matches!(status, 200 | 400), "{made}");
+        made["userId"].as_str().map(String::from)
+    });
+    made.into_iter().flatten().collect()
+}
+
+#[test]
+fn a_policy_reaches_users_that_are_made_meanwhile() {
+    on_each_database(|client| {
+        let there = organisation(client, "acme");
+        let path = format!("/admin/v1/orgs/{}/policies/domain", there.org);
+        let ids = machines_while(&there, "r", || {
+            client.call("POST", &path, r#"{"userLoginMustBeDomain":true}"#).0
+        });
+        assert_eq!(ids.len(), CLIENTS - 1);
+        for id in ids {
+            let (_, answer) = there.call("GET", &format!("/management/v1/users/{id}"), "");
+            let name = answer["user"]["preferredLoginName"].as_str().unwrap();
+            assert!(name.ends_with("@acme.localhost"), "{name}");
+        }
+        assert!(!client.machine("r-1").is_empty());
+    });
+}
+
+#[test]
+fn nobody_outlives_an_organisation() {
+    on_each_database(|client| {
+        for round in 0..4 {
+            let there = organisation(client, "acme");
+            let ids = machines_while(&there, &format!("r{round}"), || {
+                there.call("DELETE", "/management/v1/orgs/me", "").0
+            });
+            for id in ids {
+                let (status, answer) = there.call("GET", &format!("/management/v1/users/{id}"), "");
+                assert_eq!(status, 404, "{answer}");
+            }
+            for n in 1..CLIENTS {
+                assert!(!client.machine(&format!("r{round}-{n}")).is_empty());
+            }
+        }
     });
 }
 
