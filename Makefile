@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 URL ?= http://localhost:8080
 TOKEN_FILE ?= admin.pat
-.PHONY: help run test check openapi clients-from-document conformance lint schema bench crash
+GENERATE ?= 10000
+.PHONY: help generate run test check openapi clients-from-document conformance lint schema bench crash
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 24
@@ -13,6 +14,9 @@ run: ## Build and start the server on bailey.db with an example organisation
 test: ## Every test; with PostgreSQL where BAILEY_TEST_POSTGRES names one
 	@test -n "$$BAILEY_TEST_POSTGRES" || echo "BAILEY_TEST_POSTGRES is not set: the PostgreSQL tests are skipped"
 	cargo test --workspace
+
+generate: ## Generated requests in full, 10,000 an operation and transport: make generate GENERATE=… SEED=…
+	BAILEY_GENERATE=$(GENERATE) BAILEY_SEED=$(or $(SEED),1) cargo test --release -p conformance --test generated -- --nocapture
 
 check: ## Format, lints (warnings denied), licences and sources
 	cargo fmt --all --check

@@ -2,6 +2,7 @@
 
 pub mod grpc;
 pub mod grpc_web;
+pub mod lines;
 pub mod raw;
 pub mod rest;
 mod unary;

@@ -96,8 +96,14 @@ pub struct Step {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
+    #[serde(default)]
     pub method: String,
+    #[serde(default)]
     pub path: String,
+    /// In place of method, path and all that is sent with them: the lines of a head of HTTP/1, as
+    /// they are sent. Only a length of the body is added to them, where they say nothing of it.
+    #[serde(default)]
+    pub lines: Vec<String>,
     /// A JSON body, sent with its content type.
     pub json: Option<Value>,
     /// A body sent as it stands, without a content type.
@@ -144,6 +150,9 @@ pub struct Response {
     pub text: Option<String>,
     /// The frames of gRPC and gRPC-web: messages as protobuf JSON, trailers as text.
     pub frames: Option<Vec<Value>>,
+    /// The connection has to be closed after it; for a request in lines.
+    #[serde(default)]
+    pub closes: bool,
     /// All trailers, where there are frames.
     #[serde(default)]
     pub trailers: BTreeMap<String, String>,

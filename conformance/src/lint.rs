@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::fixture::{Expected, Fixture, Refused, Step, Transport};
+use crate::fixture::{Expected, Fixture, Refused, Request, Step, Transport};
 use crate::operation::Catalogue;
 use crate::relation::Relation;
 use crate::variables::names;
@@ -70,7 +70,7 @@ fn form(step: &Step, catalogue: &Catalogue) -> Vec<String> {
         (None, Some(request)) if request.json.is_some() && request.body.is_some() => {
             faults.push("json or body, not both".into());
         }
-        (None, Some(_)) => {}
+        (None, Some(request)) => faults.extend(request_form(step, request)),
         _ => faults.push("one of call and request".into()),
     }
     if step.actor.is_some() && step.authorization.is_some() {
@@ -105,6 +105,23 @@ fn form(step: &Step, catalogue: &Catalogue) -> Vec<String> {
     faults
 }
 
+/// A request in lines says all by itself.
+fn request_form(step: &Step, request: &Request) -> Option<String> {
+    let more = !request.method.is_empty() || !request.path.is_empty() || request.http2;
+    let around = step.actor.is_some() || step.org.is_some() || !step.headers.is_empty();
+    let closes = step.response.as_ref().is_some_and(|response| response.closes);
+    match request.lines.is_empty() {
+        true if request.method.is_empty() || request.path.is_empty() => {
+            Some("method and path, or lines".into())
+        }
+        true => closes.then(|| "only of a request in lines is it known what closes".into()),
+        false => {
+            let other = more || around || step.authorization.is_some() || request.json.is_some();
+            other.then(|| "a request in lines takes nothing but a body".into())
+        }
+    }
+}
+
 fn refused_form(refused: &Refused) -> Option<String> {
     let Refused { id, message, decoder, .. } = refused;
     let one = message.is_some() != decoder.is_some() && (id.is_none() || message.is_some());
@@ -121,6 +138,7 @@ fn used_names(step: &Step) -> BTreeSet<String> {
     texts
         .into_iter()
         .flatten()
+        .chain(request.into_iter().flat_map(|r| &r.lines).map(String::as_str))
         .chain(step.headers.values().chain(&step.holds).map(String::as_str))
         .for_each(&mut text);
     let mut inside = |value: &Value| texts_of(value, &mut text);
@@ -193,6 +211,14 @@ mod tests {
                 "call: ManagementService_UpdateHumanPhone, eventually: 5, answer: {}",
                 "only a read may be repeated",
             ),
+            ("request: { body: x }, answer: {}", "method and path, or lines"),
+            ("request: { lines: [GET / HTTP/1.1], path: / }, answer: {}", "nothing but a body"),
+            ("request: { lines: [GET / HTTP/1.1] }, org: none, answer: {}", "nothing but a body"),
+            (
+                "request: { method: GET, path: / }, response: { status: 200, closes: true }",
+                "of a request in lines",
+            ),
+            ("request: { lines: [\"A: ${x}\"] }, answer: {}", "saved as x"),
             ("request: { method: GET, path: /, body: \"${x}\" }, answer: {}", "saved as x"),
             ("request: { method: GET, path: /, json: 1, body: x }, answer: {}", "not both"),
         ] {

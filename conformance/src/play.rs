@@ -52,7 +52,10 @@ pub struct Failure {
 
 impl Failure {
     fn of(step: &Step, why: Vec<String>) -> Self {
-        let request = step.request.as_ref().map(|r| format!("{} {}", r.method, r.path));
+        let request = step.request.as_ref().map(|r| match r.lines.first() {
+            Some(line) => line.clone(),
+            None => format!("{} {}", r.method, r.path),
+        });
         let call = step.call.clone().or(request).unwrap_or_default();
         Self { line: step.line, step: step.id.clone(), call, why }
     }

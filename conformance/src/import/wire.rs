@@ -1,7 +1,8 @@
 //! Raw captures of HTTP/1.1 and HTTP/2, as steps of a fixture.
 //!
-//! Left out is what a well-made HTTP client cannot send: broken request lines, repeated headers,
-//! several requests on a connection, bodies in pieces.
+//! What a well-made HTTP client cannot send (broken request lines, repeated headers) is kept line by
+//! line. Left out are several requests on a connection, bodies in pieces, and other hosts, which
+//! depend on the domain of the recorded server.
 
 mod head;
 
@@ -28,8 +29,41 @@ pub struct Capture {
 const OWN: [&str; 5] = ["connection", "content-length", "expect", "transfer-encoding", "upgrade"];
 
 impl Capture {
-    /// The step, where a client can send it.
+    /// The step, where a client can send it, or a connection by itself.
     pub fn node(&self) -> Option<Node> {
+        self.of_client().or_else(|| self.of_lines())
+    }
+
+    /// The step with the head line by line.
+    fn of_lines(&self) -> Option<Node> {
+        let head = self.http1.as_ref()?.as_object()?;
+        let known = ["line", "headers", "body"];
+        if !head.keys().all(|name| known.contains(&name.as_str())) {
+            return None;
+        }
+        let headers = head.get("headers")?.as_array()?.iter().map(Value::as_str);
+        let lines = [head.get("line")?.as_str()].into_iter().chain(headers);
+        let lines = lines.collect::<Option<Vec<&str>>>()?;
+        if lines.iter().any(|line| names_a_host(line)) {
+            return None;
+        }
+        let lines = lines.into_iter().map(Node::from).collect();
+        let mut request = IndexMap::from([("lines".to_string(), Node::List(lines))]);
+        if let Some(body) = head.get("body") {
+            request.insert("body".into(), part(body)?);
+        }
+        let mut node = IndexMap::from([("id".to_string(), Node::from(self.id.as_str()))]);
+        node.extend(self.note.as_deref().map(|note| ("note".to_string(), note.into())));
+        node.insert("request".into(), Node::Map(request));
+        node.extend(self.answer()?);
+        let closes = self.answer.get("connection").and_then(Value::as_str) == Some("closed");
+        if let Some(Node::Map(response)) = node.get_mut("response").filter(|_| closes) {
+            response.insert("closes".into(), Node::Leaf(true.into()));
+        }
+        Some(Node::Map(node))
+    }
+
+    fn of_client(&self) -> Option<Node> {
         let request = self.request()?;
         let mut headers = single(request.headers)?;
         let mut node = IndexMap::from([("id".to_string(), Node::from(self.id.as_str()))]);
@@ -63,7 +97,12 @@ impl Capture {
         let mut request = message(head.get("headers").filter(|_| plain)?)?;
         let host = request.headers.remove("host").or(authority(&mut request.first))?;
         let own = |name: &&str| request.headers.contains_key(*name);
-        if host != ["${authority}"] || OWN.iter().any(own) {
+        let other_host = |name: &String| names_a_host(&format!("{name}: "));
+        if host != ["${authority}"]
+            || OWN.iter().any(own)
+            || request.headers.keys().any(other_host)
+            || line.contains('#')
+        {
             return None;
         }
         if let [method, path, "HTTP/1.1"] = *line.split(' ').collect::<Vec<_>>() {
@@ -119,6 +158,15 @@ impl Capture {
         out.insert(0, ("response".to_string(), Node::Map(response)));
         Some(out)
     }
+}
+
+/// Whether a line names a host that another server does not have.
+fn names_a_host(line: &str) -> bool {
+    let lower = line.to_ascii_lowercase();
+    let (name, value) = lower.split_once(':').unwrap_or_default();
+    let name = name.trim();
+    let others = name == "host" && !["", "${authority}"].contains(&value.trim());
+    others || name.ends_with("-host") || name.starts_with("forwarded") || lower.contains("//other")
 }
 
 /// The frames of an answer: messages as JSON, trailers as text.
@@ -230,13 +278,23 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_cannot_send_is_left_out() {
-        for header in
-            ["Host: other", "Expect: x", "Content-Length: 1", "x y: z", "x: \t", "no colon"]
-        {
-            assert_eq!(node(http1(&[header])), None, "{header}");
+    fn what_a_client_cannot_send_is_kept_in_lines() {
+        for header in ["Expect: x", "Content-Length: 1", "x y: z", "x: \t", "no colon"] {
+            let step = node(http1(&[header])).unwrap();
+            let lines = json!(["GET /x HTTP/1.1", "Host: ${authority}", header]);
+            assert_eq!(step["request"], json!({ "lines": lines }), "{header}");
+            assert!(step.get("as").is_none() && step["response"].get("closes").is_none());
         }
-        assert_eq!(node(http1(&["x: 1", "X: 2"])), None);
+        let mut closed = http1(&["x: 1", "X: 2"]);
+        closed["answer"]["connection"] = json!("closed");
+        assert_eq!(node(closed).unwrap()["response"]["closes"], json!(true));
+    }
+
+    #[test]
+    fn what_takes_more_than_a_request_is_left_out() {
+        for header in ["Host: other", "X-Forwarded-Host: x", "Forwarded: host=x"] {
+            assert_eq!(node(http1(&["x y: z", header])), None, "{header}");
+        }
         let mut pipelined = http1(&[]);
         pipelined["http1"]["pipeline"] = json!(true);
         assert_eq!(node(pipelined), None);

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Failure, Kept, Player};
 use crate::client::raw::{self, Raw};
-use crate::client::{Call, Trouble};
+use crate::client::{Call, Trouble, lines};
 use crate::compare::{Marks, dig};
 use crate::deprecation;
 use crate::fixture::{Request, Step, Transport};
@@ -87,6 +87,10 @@ impl<'a> Play<'a> {
     }
 
     async fn answer(&self, step: &Step) -> Result<Outcome, Trouble> {
+        if let Some(request) = step.request.as_ref().filter(|request| !request.lines.is_empty()) {
+            let closes = step.response.as_ref().is_some_and(|response| response.closes);
+            return self.lines(request, closes).await;
+        }
         let headers = self.headers(step)?;
         if let Some(request) = &step.request {
             return self.request(request, headers).await;
@@ -120,6 +124,23 @@ impl<'a> Play<'a> {
             output: operation.map(|operation| operation.method.output()),
         };
         raw::send(&self.player.client, raw).await
+    }
+
+    /// A request in lines.
+    async fn lines(&self, request: &Request, closes: bool) -> Result<Outcome, Trouble> {
+        let (variables, catalogue) = (&self.variables, &self.player.catalogue);
+        let body = request.body.as_ref().map(|body| body.bytes(variables, catalogue));
+        let body = body.transpose().map_err(Trouble::Broken)?;
+        let mut head = variables.fill(&request.lines.join("\r\n")).map_err(Trouble::Broken)?;
+        let lower = head.to_ascii_lowercase();
+        let framed = ["\r\ncontent-length:", "\r\ntransfer-encoding:"];
+        if let Some(body) = &body
+            && !framed.iter().any(|name| lower.contains(name))
+        {
+            head += &format!("\r\nContent-Length: {}", body.len());
+        }
+        let bytes = [head.as_bytes(), b"\r\n\r\n", &body.unwrap_or_default()].concat();
+        raw::understand(&lines::send(&self.player.client, &bytes, closes).await?, None)
     }
 
     fn headers(&self, step: &Step) -> Result<HeaderMap, Trouble> {

@@ -35,7 +35,7 @@ struct Found {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn well_typed_requests_have_one_outcome_and_fail_nothing() {
-    let (requests, seed) = (number("BAILEY_GENERATE", 100), number("BAILEY_SEED", 1));
+    let (requests, seed) = (number("BAILEY_GENERATE", 200), number("BAILEY_SEED", 1));
     let catalogue = Arc::new(Catalogue::new().unwrap());
     let operations = served(&catalogue);
     let found = spread(operations, {
