@@ -22,6 +22,7 @@ mod first;
 mod gate;
 mod grpc;
 mod ids;
+mod inside;
 mod key;
 mod key_pairs;
 mod masterkey;

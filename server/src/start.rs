@@ -1,16 +1,10 @@
 //! From settings to a server that answers.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http_body_util::combinators::BoxBody;
-use poem::http::uri::Scheme;
-use poem::web::{LocalAddr, RemoteAddr};
-use poem::{Endpoint, RequestParts};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -20,7 +14,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::core::{Core, Inner, Locks};
-use crate::db::{Db, Row};
+use crate::db::Db;
 use crate::domain::user::machine::NEVER;
 use crate::ids::Ids;
 use crate::key_pairs::KeyPairs;
@@ -48,8 +42,8 @@ pub struct Running {
     pub token: String,
     /// What the start took.
     pub took: Duration,
-    app: Arc<App>,
-    db: Db,
+    pub(crate) app: Arc<App>,
+    pub(crate) db: Db,
     stop: oneshot::Sender<()>,
     task: JoinHandle<io::Result<()>>,
 }
@@ -113,38 +107,6 @@ fn core(settings: &Settings, db: Db, key: crate::key::Key) -> Core {
 }
 
 impl Running {
-    /// Answers a request without the port: for tests that make millions.
-    pub async fn answer(
-        &self,
-        request: http::Request<Bytes>,
-    ) -> http::Response<BoxBody<Bytes, io::Error>> {
-        let (head, body) = request.into_parts();
-        let head = RequestParts::from((
-            head,
-            LocalAddr(self.address.into()),
-            RemoteAddr(self.address.into()),
-            Scheme::HTTP,
-        ));
-        let request = poem::Request::from_parts(head, body.into());
-        self.app.get_response(request).await.into()
-    }
-
-    /// The streams of the log, each with the owner of its last event and the kinds of all.
-    ///
-    /// Errors: one line.
-    pub async fn log(&self) -> Result<BTreeMap<String, (String, Vec<String>)>, String> {
-        const ALL: &str = "SELECT stream, kind, owner FROM events ORDER BY stream, sequence";
-        let read = |row: &Row<'_>| Ok([row.text(0)?, row.text(1)?, row.text(2)?]);
-        let events = self.db.query(ALL, &[], read).await.map_err(|error| error.to_string())?;
-        let mut streams = BTreeMap::new();
-        for [stream, kind, owner] in events {
-            let stream: &mut (String, Vec<String>) = streams.entry(stream).or_default();
-            stream.0 = owner;
-            stream.1.push(kind);
-        }
-        Ok(streams)
-    }
-
     /// Finishes the requests in flight and leaves a clean database.
     pub async fn stop(self) {
         drop(self.stop);
@@ -153,6 +115,7 @@ impl Running {
             Ok(Err(error)) => tracing::error!(%error, "the server failed"),
             Err(error) => tracing::error!(%error, "the server failed"),
         }
+        drop(self.app);
         if timeout(CLOSING, self.db.close()).await.is_err() {
             tracing::warn!("the database did not close in time");
         }

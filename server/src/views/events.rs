@@ -64,6 +64,12 @@ pub async fn of(db: &Db, stream: &str, owner: &str, mut span: Span) -> Result<Ve
     }
 }
 
+/// Stream, kind and owner of every event, stream by stream.
+pub async fn all(db: &Db) -> Result<Vec<[String; 3]>> {
+    const ALL: &str = "SELECT stream, kind, owner FROM events ORDER BY stream, sequence";
+    db.query(ALL, &[], |row| Ok([row.text(0)?, row.text(1)?, row.text(2)?])).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

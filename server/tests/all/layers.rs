@@ -15,7 +15,7 @@ const ALLOWED: [(&str, &[&str]); 5] = [
 
 /// What only some layers may name, of other crates.
 const RESERVED: [(&str, &[&str]); 5] = [
-    ("poem::", &["app", "cors", "document", "rest", "grpc", "serve", "site"]),
+    ("poem::", &["app", "cors", "document", "inside", "rest", "grpc", "serve", "site"]),
     (
         "http::",
         &[
@@ -25,6 +25,7 @@ const RESERVED: [(&str, &[&str]); 5] = [
             "deprecation",
             "document",
             "gate",
+            "inside",
             "proxies",
             "rest",
             "grpc",

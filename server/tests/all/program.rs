@@ -188,7 +188,9 @@ fn a_newer_database_is_refused() {
     let folder = TempDir::new().unwrap();
     Server::start(folder.path(), &[]).stop();
     let database = rusqlite::Connection::open(folder.path().join("bailey.db")).unwrap();
-    database.execute("UPDATE schema_version SET version = version + 1", []).unwrap();
+    database
+        .execute("INSERT INTO schema_version SELECT max(version) + 1 FROM schema_version", [])
+        .unwrap();
     drop(database);
     let text = refusal(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
     assert!(text.contains("newer"), "{text}");
@@ -227,7 +229,7 @@ fn verify_finds_a_row_and_an_event_that_were_changed() {
     };
     change("UPDATE users SET name = 'changed'");
     assert!(refusal(folder.path(), &["verify"]).contains("users"));
-    change("UPDATE users SET name = 'admin'");
+    change("UPDATE users SET name = 'boss'");
     assert!(bailey(folder.path(), &["verify"]).output().unwrap().status.success());
     change("DELETE FROM members WHERE scope = 'instance/1'");
     assert!(refusal(folder.path(), &["verify"]).contains("members"));

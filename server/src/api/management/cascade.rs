@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::core::{Core, Push, stream};
-use crate::db::Db;
 use crate::domain::Aggregate;
 use crate::domain::member::{self, Instance, MemberRemoved};
 use crate::domain::org::{self, Org};
@@ -72,11 +71,11 @@ impl Gone {
     }
 
     /// All that an organisation has to do with projects.
-    pub async fn leaves_projects(&mut self, db: &Db, org: &str) -> Result<()> {
-        for (project, grant) in projects::grants_to_org(db, org).await? {
+    pub async fn leaves_projects(&mut self, core: &Core, org: &str) -> Result<()> {
+        for (project, grant) in projects::grants_to_org(&core.db, org).await? {
             self.add(stream::<Project>(&project), Ending::Grant(grant.id));
         }
-        for id in projects::ids_of_org(db, org).await? {
+        for id in projects::ids_of_org(&core.db, org).await? {
             self.0.insert(stream::<Project>(&id), vec![Ending::Project]);
         }
         self.0.remove(&stream::<Org>(org));

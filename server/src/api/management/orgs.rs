@@ -84,7 +84,7 @@ impl Core {
             push.append(&mut user, events)?;
             ends.leaves(id, members::scopes(&self.db, id).await?);
         }
-        ends.leaves_projects(&self.db, org).await?;
+        ends.leaves_projects(self, org).await?;
         ends.end(push).await?;
         self.end_user_grants(push, Of::Org(org)).await?;
         Ok(gone)

@@ -1,9 +1,9 @@
 //! What the history of a user calls its events.
 
 /// In order of the kinds. The texts of avatars that are added, of identity providers, of the first
-/// login and of factors and passkeys that are removed are ours: no recording has them.
+/// login, of factors and of passkeys are ours: no recording has them.
 #[rustfmt::skip]
-const TEXTS: [(&str, &str); 40] = [
+const TEXTS: [(&str, &str); 48] = [
     ("user.deactivated", "User deactivated"),
     ("user.human.added", "Person added"),
     ("user.human.avatar.added", "Avatar added"),
@@ -15,15 +15,23 @@ const TEXTS: [(&str, &str); 40] = [
     ("user.human.externalidp.removed", "External IDP removed"),
     ("user.human.initialization.check.succeeded", "Initialization check succeeded"),
     ("user.human.initialization.code.added", "Initialization code generated"),
+    ("user.human.mfa.otp.added", "Multifactor OTP added"),
+    ("user.human.mfa.otp.email.added", "Multifactor OTP Email added"),
     ("user.human.mfa.otp.email.removed", "Multifactor OTP Email removed"),
     ("user.human.mfa.otp.removed", "Multifactor OTP removed"),
+    ("user.human.mfa.otp.sms.added", "Multifactor OTP SMS added"),
     ("user.human.mfa.otp.sms.removed", "Multifactor OTP SMS removed"),
+    ("user.human.mfa.otp.verified", "Multifactor OTP verified"),
+    ("user.human.mfa.u2f.token.added", "Multifactor U2F Token added"),
     ("user.human.mfa.u2f.token.removed", "Multifactor U2F Token removed"),
+    ("user.human.mfa.u2f.token.verified", "Multifactor U2F Token verified"),
     ("user.human.password.changed", "Password changed"),
     ("user.human.password.code.added", "Password code generated"),
     ("user.human.passwordless.initialization.code.added", "Passkey initialization code added"),
     ("user.human.passwordless.initialization.code.requested", "Passkey initialization code requested"),
+    ("user.human.passwordless.token.added", "Passkey added"),
     ("user.human.passwordless.token.removed", "Passkey removed"),
+    ("user.human.passwordless.token.verified", "Passkey verified"),
     ("user.human.phone.changed", "Phone number changed"),
     ("user.human.phone.code.added", "Phone number code generated"),
     ("user.human.phone.removed", "Phone number removed"),
