@@ -132,6 +132,16 @@ impl User {
         self.set_name_key();
     }
 
+    fn set_email(&mut self, email: &str) {
+        self.email = email.into();
+        self.email_verified = false;
+    }
+
+    fn set_phone(&mut self, phone: &str) {
+        self.phone = phone.into();
+        self.phone_verified = false;
+    }
+
     /// The new state; the tokens made until now have ended.
     fn end_tokens(&mut self, state: State, stamp: &Stamp) {
         self.state = state;
@@ -166,20 +176,11 @@ impl Aggregate for User {
             Event::MachineSecretSet(secret) => self.secret_hash.clone_from(&secret.encoded_hash),
             Event::MachineSecretRemoved => self.secret_hash.clear(),
             Event::ProfileChanged(changed) => self.apply_profile(changed),
-            Event::EmailChanged(changed) => {
-                self.email.clone_from(&changed.email);
-                self.email_verified = false;
-            }
+            Event::EmailChanged(changed) => self.set_email(&changed.email),
             Event::EmailVerified => self.email_verified = true,
-            Event::PhoneChanged(changed) => {
-                self.phone.clone_from(&changed.phone);
-                self.phone_verified = false;
-            }
+            Event::PhoneChanged(changed) => self.set_phone(&changed.phone),
             Event::PhoneVerified => self.phone_verified = true,
-            Event::PhoneRemoved => {
-                self.phone.clear();
-                self.phone_verified = false;
-            }
+            Event::PhoneRemoved => self.set_phone(""),
             Event::PasswordChanged(changed) => {
                 self.password_hash.clone_from(&changed.encoded_hash);
                 self.password_change_required = changed.change_required;
