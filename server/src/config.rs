@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{RangedI64ValueParser, RangedU64ValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use ipnet::IpNet;
 
+use crate::delivery::Plan;
 use crate::proxies;
 use crate::serve::Limits;
 
@@ -22,7 +23,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serves the API until Ctrl-C or SIGTERM.
-    Serve(Settings),
+    Serve(Box<Settings>),
     /// Replays the log of events and compares the outcome with the tables.
     Verify {
         #[command(flatten)]
@@ -91,12 +92,54 @@ pub struct Settings {
     /// The reverse proxies whose `X-Forwarded-*` is believed: addresses and networks.
     #[arg(long, env = "BAILEY_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORKS", value_parser = proxies::network)]
     pub trusted_proxies: Vec<IpNet>,
+    /// Who delivers codes: `none`, `smtp://user:password@host:587` (STARTTLS; without TLS only with
+    /// `?tls=none`), `smtps://…` (TLS), or the `https://…` of a webhook, which gets them as JSON.
+    #[arg(
+        long,
+        env = "BAILEY_DELIVERY",
+        default_value = "none",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub delivery: String,
+    /// The sender of e-mails.
+    #[arg(
+        long,
+        env = "BAILEY_DELIVERY_FROM",
+        default_value = "Bailey <bailey@localhost>",
+        value_name = "ADDRESS"
+    )]
+    pub delivery_from: String,
+    /// How often a message is tried before it is given up.
+    #[arg(long, env = "BAILEY_DELIVERY_ATTEMPTS", default_value_t = 10, value_name = "NUMBER", value_parser = RangedI64ValueParser::<i64>::new().range(1..=100))]
+    pub delivery_attempts: i64,
+    /// Seconds before the second attempt; before each further one twice as many, at most 600.
+    #[arg(long, env = "BAILEY_DELIVERY_PAUSE", default_value_t = 5, value_name = "SECONDS", value_parser = RangedI64ValueParser::<i64>::new().range(0..=600))]
+    pub delivery_pause: i64,
+    /// Where users reach this server; links in messages begin with it.
+    #[arg(
+        long,
+        env = "BAILEY_PUBLIC_URL",
+        default_value = "http://localhost:8080",
+        value_name = "URL"
+    )]
+    pub public_url: String,
     /// The most connections at once; further ones wait.
     #[arg(long, env = "BAILEY_CONNECTIONS", default_value_t = 10_000, value_name = "NUMBER", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
     pub connections: usize,
 }
 
 impl Settings {
+    pub fn delivery(&self) -> Plan {
+        Plan {
+            url: self.delivery.clone(),
+            from: self.delivery_from.clone(),
+            public_url: self.public_url.clone(),
+            attempts: self.delivery_attempts,
+            pause: self.delivery_pause,
+        }
+    }
+
     /// The settings of a test: defaults, a free port of this machine, this database, a key of tests.
     pub fn for_tests(database: &str) -> Self {
         #[derive(Parser)]

@@ -14,6 +14,7 @@ mod core;
 mod cors;
 mod date;
 mod db;
+mod delivery;
 mod deprecation;
 mod document;
 mod domain;

@@ -20,7 +20,7 @@ use crate::ids::Ids;
 use crate::key_pairs::KeyPairs;
 use crate::masterkey::Private;
 use crate::passwords::Passwords;
-use crate::{first, masterkey, serve};
+use crate::{delivery, first, masterkey, serve};
 
 /// Numbered from 1; a released one never changes.
 pub const MIGRATIONS: [&str; 6] = [
@@ -46,6 +46,7 @@ pub struct Running {
     pub(crate) db: Db,
     stop: oneshot::Sender<()>,
     task: JoinHandle<io::Result<()>>,
+    delivery: Option<JoinHandle<()>>,
 }
 
 /// Opens the database, makes the instance if there is none, and listens.
@@ -61,12 +62,13 @@ pub async fn start(settings: &Settings) -> Result<Running, String> {
     masterkey::check(&db, &key).await?;
     let core = core(settings, db.clone(), key);
     let token = first(settings, &core).await?;
+    let delivery = delivery::start(&core, settings.delivery())?;
     let app = Arc::new(App::new(&core, settings));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let task = tokio::spawn(serve::serve(listener, app.clone(), settings.limits(), shutdown));
     let (token, took) = (token.unwrap_or_default(), started.elapsed());
-    Ok(Running { address, token, took, app, db, stop, task })
+    Ok(Running { address, token, took, app, db, stop, task, delivery })
 }
 
 /// The instance owner's token, if this is the first start. It is in its file, under another name,
@@ -114,6 +116,10 @@ impl Running {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "the server failed"),
             Err(error) => tracing::error!(%error, "the server failed"),
+        }
+        if let Some(delivery) = self.delivery {
+            delivery.abort();
+            drop(delivery.await);
         }
         drop(self.app);
         if timeout(CLOSING, self.db.close()).await.is_err() {

@@ -181,11 +181,7 @@ impl Aggregate for User {
             Event::PhoneChanged(changed) => self.set_phone(&changed.phone),
             Event::PhoneVerified => self.phone_verified = true,
             Event::PhoneRemoved => self.set_phone(""),
-            Event::PasswordChanged(changed) => {
-                self.password_hash.clone_from(&changed.encoded_hash);
-                self.password_change_required = changed.change_required;
-                self.password_changed_at = Some(stamp.at);
-            }
+            Event::PasswordChanged(changed) => self.apply_password(changed, stamp.at),
             Event::InitializationCodeAdded(_) => {
                 self.state = State::Initial;
                 self.uninitialized = true;

@@ -2,7 +2,7 @@
 //! event: the columns of the delivery are not part of the row that the log leads to.
 
 use super::table::{Column, Table, table};
-use crate::db::{Row, Statement, Value};
+use crate::db::{Db, Row, Statement, Value};
 use crate::domain::Stamp;
 use crate::domain::user::{Effect, Event, Purpose, Sent};
 use crate::error::{Error, Result};
@@ -40,6 +40,97 @@ impl Column for Purpose {
     fn value(&self) -> Value {
         self.name().into()
     }
+}
+
+impl Message {
+    /// The same at each attempt to deliver it.
+    pub fn id(&self) -> String {
+        format!("{}/{}/{}", self.user_id, self.purpose.name(), self.sequence)
+    }
+
+    /// The parameters that tell this message from a later one of the same purpose.
+    fn identity(&self) -> Vec<Value> {
+        let key = [self.user_id.as_str(), self.purpose.name(), &self.code_id].map(Value::from);
+        key.into_iter().chain([self.sequence.into()]).collect()
+    }
+}
+
+/// A message that is to be sent now, and to whom.
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub message: Message,
+    /// How often it was tried.
+    pub attempts: i64,
+    pub email: String,
+    pub phone: String,
+    pub name: String,
+}
+
+impl Due {
+    /// Empty if the user has none of this kind.
+    pub fn address(&self) -> &str {
+        if self.message.sms { &self.phone } else { &self.email }
+    }
+}
+
+/// How a delivery ended. The numbers are those of the column `state`; 0 is none of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Delivered = 1,
+    /// Tried in vain.
+    Dead = 2,
+    /// Not tried: expired, or nobody to send it to.
+    Dropped = 3,
+}
+
+/// The messages that are to be sent at `now`, the oldest first.
+pub async fn due(db: &Db, now: i64) -> Result<Vec<Due>> {
+    const SQL: &str = "SELECT m.user_id, m.purpose, m.code_id, m.sequence, m.owner, m.sms, m.code, \
+            m.created_at, m.expires_at, m.attempts, u.email, u.phone, u.display_name \
+        FROM outbox m JOIN users u ON u.id = m.user_id \
+        WHERE m.state = 0 AND m.due_at <= $1 ORDER BY m.due_at LIMIT 16";
+    let read = |row: &Row<'_>| {
+        Ok(Due {
+            message: Table::read(row)?,
+            attempts: row.integer(9)?,
+            email: row.text(10)?,
+            phone: row.text(11)?,
+            name: row.text(12)?,
+        })
+    };
+    db.query(SQL, &[now.into()], read).await
+}
+
+/// Counts an attempt and keeps the message from others until then.
+///
+/// Errors: a conflict, when it is no longer as it was found.
+pub async fn claim(db: &Db, due: &Due, until: i64) -> Result<()> {
+    const FREE: &str = "SELECT 1 FROM outbox WHERE user_id = $1 AND purpose = $2 AND code_id = $3 \
+        AND sequence = $4 AND attempts = $5 AND state = 0";
+    const CLAIM: &str = "UPDATE outbox SET attempts = attempts + 1, due_at = $5 \
+        WHERE user_id = $1 AND purpose = $2 AND code_id = $3 AND sequence = $4";
+    let with = |value: i64| {
+        let identity = due.message.identity().into_iter();
+        identity.chain([value.into()]).collect::<Vec<Value>>()
+    };
+    let free = Statement::guard(FREE, with(due.attempts));
+    db.write(vec![free, Statement::new(CLAIM, with(until))]).await
+}
+
+/// Tries again at this time.
+pub async fn postpone(db: &Db, due: &Due, until: i64) -> Result<()> {
+    const SQL: &str = "UPDATE outbox SET due_at = $5 \
+        WHERE user_id = $1 AND purpose = $2 AND code_id = $3 AND sequence = $4";
+    let params = due.message.identity().into_iter().chain([until.into()]).collect();
+    db.write(vec![Statement::new(SQL, params)]).await
+}
+
+/// Ends the delivery of this message; not that of a later one in its place.
+pub async fn settle(db: &Db, due: &Due, fate: Fate) -> Result<()> {
+    const SQL: &str = "UPDATE outbox SET state = $5 \
+        WHERE user_id = $1 AND purpose = $2 AND code_id = $3 AND sequence = $4";
+    let params = due.message.identity().into_iter().chain([(fate as i64).into()]).collect();
+    db.write(vec![Statement::new(SQL, params)]).await
 }
 
 /// What an event changes here.
@@ -83,7 +174,6 @@ fn send(sent: &Sent<'_>, stamp: &Stamp) -> Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Db;
     use crate::domain::user::{Code, EmailChanged, PhoneChanged};
     use crate::domain::{Event as _, user::Event::*};
     use crate::start::MIGRATIONS;

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A layer is the first part of a path below `src`.
-const ALLOWED: [(&str, &[&str]); 5] = [
+const ALLOWED: [(&str, &[&str]); 6] = [
     ("domain", &["domain", "error"]),
     ("db", &["db", "error"]),
     ("core", &["core", "clock", "db", "domain", "error", "ids", "key", "key_pairs", "passwords"]),
+    ("delivery", &["delivery", "core", "domain", "error", "views"]),
     ("views", &["views", "core", "db", "domain", "error"]),
     ("api", &["api", "core", "domain", "error", "gate", "key", "views"]),
 ];
@@ -22,6 +23,7 @@ const RESERVED: [(&str, &[&str]); 5] = [
             "app",
             "cors",
             "date",
+            "delivery",
             "deprecation",
             "document",
             "gate",
@@ -33,7 +35,7 @@ const RESERVED: [(&str, &[&str]); 5] = [
             "site",
         ],
     ),
-    ("hyper", &["serve"]),
+    ("hyper", &["delivery", "serve"]),
     ("rusqlite", &["db"]),
     ("tokio_postgres", &["db"]),
 ];

@@ -3,6 +3,7 @@
 
 mod browser;
 mod client;
+mod delivery;
 mod deprecation;
 mod layers;
 mod openapi;

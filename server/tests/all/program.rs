@@ -21,7 +21,7 @@ fn bailey(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// A server that runs, on a port of its own.
-struct Server {
+pub struct Server {
     child: Child,
     address: String,
     token: String,
@@ -29,9 +29,15 @@ struct Server {
 
 impl Server {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(folder, arguments, &[])
+    }
+
+    pub fn start_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0", "--admin-pat-file", "pat"];
         all.extend(arguments);
-        let mut child = bailey(folder, &all).env("BAILEY_LOG", "debug").spawn().unwrap();
+        let mut command = bailey(folder, &all);
+        command.env("BAILEY_LOG", "debug").envs(variables.iter().copied());
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
@@ -40,7 +46,7 @@ impl Server {
         Self { child, address, token }
     }
 
-    fn call(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+    pub fn call(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
         self.client("").call(method, path, body)
     }
 
@@ -53,8 +59,14 @@ impl Server {
         self.call("POST", "/management/v1/users/machine", &body)
     }
 
+    /// Reads the log up to a line that holds this.
+    pub fn await_log(&mut self, text: &str) {
+        let log = BufReader::new(self.child.stderr.as_mut().unwrap());
+        assert!(log.lines().map_while(Result::ok).any(|line| line.contains(text)), "no {text}");
+    }
+
     /// Ends it as an operator does; its log.
-    fn stop(mut self) -> String {
+    pub fn stop(mut self) -> String {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         assert!(self.child.wait().unwrap().success());

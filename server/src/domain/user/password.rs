@@ -22,6 +22,12 @@ impl User {
         Ok([Event::PasswordChanged(new)])
     }
 
+    pub(super) fn apply_password(&mut self, changed: &PasswordChanged, at: i64) {
+        self.password_hash.clone_from(&changed.encoded_hash);
+        self.password_change_required = changed.change_required;
+        self.password_changed_at = Some(at);
+    }
+
     /// For machines too, and without a phone number (recording `profile-password-reset`).
     pub fn reset_password(&self, code: PasswordCode) -> Result<[Event; 1]> {
         if !self.exists() {
