@@ -222,3 +222,31 @@ fn who_is_removed_is_no_member_of_anything() {
         }
     });
 }
+
+#[test]
+fn what_is_removed_is_granted_to_nobody() {
+    on_each_database(|client| {
+        let users: Vec<String> = (1..CLIENTS).map(|n| client.machine(&format!("u{n}"))).collect();
+        for (round, whole) in [false, true].into_iter().cycle().take(10).enumerate() {
+            let name = format!(r#"{{"name":"p{round}"}}"#);
+            let made = client.call("POST", "/management/v1/projects", &name).1;
+            let id = made["id"].as_str().unwrap();
+            let project = format!("/management/v1/projects/{id}");
+            let role = r#"{"roleKey":"a","displayName":"A"}"#;
+            assert_eq!(client.call("POST", &format!("{project}/roles"), role).0, 200);
+            let gone = if whole { project } else { format!("{project}/roles/a") };
+            let grant = format!(r#"{{"projectId":"{id}","roleKeys":["a"]}}"#);
+            let answers = at_once(|n| match n.checked_sub(1) {
+                None => client.call("DELETE", &gone, "").0,
+                Some(n) => {
+                    let path = format!("/management/v1/users/{}/grants", users[n]);
+                    client.call("POST", &path, &grant).0
+                }
+            });
+            assert!(answers.iter().all(|status| [200, 400].contains(status)), "{answers:?}");
+            let left = r#"{"queries":[{"roleKeyQuery":{"roleKey":"a"}}]}"#;
+            let left = client.call("POST", "/management/v1/users/grants/_search", left).1;
+            assert!(left.get("result").is_none(), "{answers:?} {left}");
+        }
+    });
+}
