@@ -80,7 +80,7 @@ pub struct Config {
 
 impl Org {
     pub fn add_provider(&self, kind: ProviderKind, new: NewProvider) -> Result<[OrgEvent; 1]> {
-        if !self.exists() {
+        if self.standing().is_err() {
             return Err(text::org::NOT_FOUND.precondition("COMMAND-Bly02"));
         }
         Ok([match kind {
@@ -134,16 +134,18 @@ impl User {
 mod tests {
     use super::*;
     use crate::domain::Event as _;
+    use crate::domain::org::ACTIVE;
     use crate::domain::user::Kind;
 
     #[test]
     fn each_kind_has_its_event() {
-        let org = Org { id: "o".into(), ..Org::default() };
+        let org = Org { id: "o".into(), state: ACTIVE, ..Org::default() };
         for kind in ProviderKind::ALL {
             let [event] = org.add_provider(kind, NewProvider::default()).unwrap();
             assert_eq!(event.kind(), format!("org.idp.{}.added", kind.name()));
         }
-        let gone = Org::default().add_provider(ProviderKind::Jwt, NewProvider::default());
+        let gone = Org { id: "o".into(), ..Org::default() };
+        let gone = gone.add_provider(ProviderKind::Jwt, NewProvider::default());
         assert_eq!(gone.unwrap_err().id, "COMMAND-Bly02");
     }
 
