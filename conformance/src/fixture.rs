@@ -16,6 +16,9 @@ use crate::part::Part;
 /// How deep values may be nested.
 const DEEPEST: usize = 512;
 
+/// The stack for values so deep, of which the reader takes up to 16 kB a level.
+const STACK: usize = 64 << 20;
+
 /// A scenario, played in a fresh organisation.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -226,6 +229,15 @@ impl Fixture {
     /// # Errors
     /// What is wrong, with line and column.
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
+        std::thread::scope(|scope| {
+            let reader = std::thread::Builder::new().stack_size(STACK);
+            let reading = reader.spawn_scoped(scope, || Self::read_text(name, text));
+            let read = reading.map_err(|e| e.to_string())?.join();
+            read.unwrap_or_else(|_| Err("the reader of YAML panicked".into()))
+        })
+    }
+
+    fn read_text(name: &str, text: &str) -> Result<Self, String> {
         let budget = serde_saphyr::budget! { max_depth: DEEPEST };
         let options = serde_saphyr::options! { budget: budget };
         let fixture = serde_saphyr::from_str_with_options(text, options.clone());

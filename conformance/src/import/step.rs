@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::code::Code;
-use crate::operation::{Catalogue, Operation};
+use crate::operation::Catalogue;
 use crate::outcome::{is_decoder_text, standard};
 use crate::yaml::Node;
 
@@ -58,22 +58,6 @@ impl Recorded {
         let code = self.answer.code.or(inner.get("code").and_then(Value::as_i64));
         let status = self.answer.status.or(self.http_status);
         matches!(code, Some(2 | 13)) || status.is_some_and(|s| s == 301 || s >= 500)
-    }
-
-    /// Whether it is a raw request for an operation that is not served.
-    pub fn needs_more(&self, catalogue: &Catalogue) -> bool {
-        self.operation(catalogue).is_some_and(|operation| !operation.facts.served)
-    }
-
-    /// Whether that request changed something.
-    pub fn changes_more(&self, catalogue: &Catalogue) -> bool {
-        let reads = self.operation(catalogue).is_some_and(Operation::is_read);
-        self.needs_more(catalogue) && !reads && self.answer.status == Some(200)
-    }
-
-    fn operation<'a>(&self, catalogue: &'a Catalogue) -> Option<&'a Operation> {
-        let http = self.http.as_ref()?;
-        catalogue.of_request(&http.method, &http.path)
     }
 
     /// The step as a fixture says it.
