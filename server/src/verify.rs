@@ -12,7 +12,7 @@ use crate::domain::user_grant::UserGrant;
 use crate::domain::{Event, Stamp};
 use crate::error::{Error, Result};
 use crate::start::MIGRATIONS;
-use crate::views::{self, Sql, idps};
+use crate::views::{self, Sql};
 
 const PAGE: &str = "SELECT stream, sequence, kind, payload, owner, editor, created_at FROM events \
     WHERE (stream, sequence) > ($1, $2) ORDER BY stream, sequence LIMIT 1000";
@@ -33,9 +33,8 @@ pub async fn verify(database: &str) -> std::result::Result<u64, String> {
     }
     let kept = Db::open(database, &MIGRATIONS).await.map_err(|error| error.to_string())?;
     let fresh = Db::open(":memory:", &MIGRATIONS).await.map_err(|error| error.to_string())?;
-    let free = format!("DROP INDEX {}", idps::ONE_ACCOUNT);
-    let freed = fresh.write(vec![Statement::new(free, Vec::new())]).await;
-    freed.map_err(|error| error.to_string())?;
+    let free = views::UNIQUE.map(|index| Statement::new(format!("DROP INDEX {index}"), Vec::new()));
+    fresh.write(free.to_vec()).await.map_err(|error| error.to_string())?;
     let outcome = compare(&kept, &fresh).await;
     kept.close().await;
     outcome.map_err(|error| error.to_string())

@@ -21,6 +21,10 @@ pub use table::Sql;
 
 use table::Table;
 
+/// The indexes that rows beside aggregates share across streams. A replay goes stream by stream, so
+/// that what changed hands has two owners for a while.
+pub const UNIQUE: [&str; 2] = ["domains_once", "idp_links_once"];
+
 /// The tables that follow from the log of events.
 pub fn tables() -> Vec<&'static Sql> {
     use crate::domain::member::Instance;

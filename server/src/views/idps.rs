@@ -10,10 +10,6 @@ use crate::domain::user::Event;
 use crate::domain::user::name::name_key;
 use crate::error::{Error, Result, text};
 
-/// Two users cannot have one account at a time; over time they can, so that this index does not
-/// hold while the log is replayed stream by stream.
-pub const ONE_ACCOUNT: &str = "idp_links_once";
-
 pub struct Provider {
     pub id: String,
     pub owner: String,

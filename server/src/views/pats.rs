@@ -80,8 +80,8 @@ pub struct Held {
 }
 
 /// The user behind a token that works at `now`: not expired, of an active user, and made after the
-/// last time that the user's tokens ended, by deactivation or lock. `asked`: the organisation of the call, if it is not
-/// the user's own.
+/// last time that the user's tokens ended, by deactivation or lock. `asked`: the organisation of the
+/// call, if it is not the user's own.
 pub async fn holder(db: &Db, hash: &[u8], now: i64, asked: Option<&str>) -> Result<Option<Holder>> {
     const SQL: &str = "SELECT u.id, u.owner, i.roles, o.roles, \
             EXISTS (SELECT 1 FROM events e WHERE e.stream = 'org/' || $3), o.scope, o.grant_id \

@@ -232,6 +232,27 @@ fn a_port_in_use_is_named() {
 }
 
 #[test]
+fn verify_takes_a_domain_that_changed_hands() {
+    let folder = TempDir::new().unwrap();
+    let server = Server::start(folder.path(), &[]);
+    let org = |name: &str| {
+        let body = format!(r#"{{"name":"{name}"}}"#);
+        let made = server.call("POST", "/management/v1/orgs", &body).1;
+        server.client(made["id"].as_str().unwrap())
+    };
+    let (older, newer) = (org("older"), org("newer"));
+    let domain = ("POST", "/management/v1/orgs/me/domains", r#"{"domain":"shop.example"}"#);
+    for (org, (method, path, body)) in
+        [(&newer, domain), (&newer, ("DELETE", "/management/v1/orgs/me", "")), (&older, domain)]
+    {
+        assert_eq!(org.call(method, path, body).0, 200, "{method} {path}");
+    }
+    server.stop();
+    let verified = bailey(folder.path(), &["verify"]).output().unwrap();
+    assert!(verified.status.success(), "{verified:?}");
+}
+
+#[test]
 fn verify_finds_a_row_and_an_event_that_were_changed() {
     let folder = TempDir::new().unwrap();
     Server::start(folder.path(), &[]).stop();

@@ -12,7 +12,7 @@ ALTER TABLE instances ADD COLUMN project_id {text} NOT NULL DEFAULT '';
 CREATE TABLE domains (
     org_id {text} NOT NULL,
     domain {text} NOT NULL,
-    claim {text} UNIQUE,
+    claim {text},
     sequence BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
@@ -21,4 +21,5 @@ CREATE TABLE domains (
 INSERT INTO domains SELECT org_id, domain, domain, 4, created_at, created_at
     FROM org_domains JOIN orgs ON id = org_id;
 DROP TABLE org_domains;
+CREATE UNIQUE INDEX domains_once ON domains (claim);
 CREATE INDEX domains_by_name ON domains (domain)
