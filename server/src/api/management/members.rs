@@ -19,7 +19,7 @@ use crate::domain::project::Project;
 use crate::domain::user::Kind;
 use crate::error::Result;
 use crate::gate::Caller;
-use crate::views::list::{Filter, list};
+use crate::views::list::{Filter, Page, list};
 use crate::views::{members, projects, users};
 
 impl Members for Core {
@@ -76,8 +76,10 @@ impl Members for Core {
         for query in request.queries.into_iter().filter_map(|query| query.query) {
             restrict(&mut filter, query);
         }
-        let page = page(&request.query);
-        let listed = list::<members::Seen>(&self.db, &filter, &["user_id"], page).await?;
+        // The reference lists in the order of joining and does not look at `asc`.
+        let page = Page { asc: true, ..page(&request.query) };
+        let order = ["created_at", "user_id"];
+        let listed = list::<members::Seen>(&self.db, &filter, &order, page).await?;
         let details = self.listed(listed.total);
         Ok(ListOrgMembersResponse {
             details,
