@@ -1,8 +1,8 @@
 //! The one connection that writes, on a thread of its own.
 //!
-//! Waiting batches are committed together: one transaction, a savepoint for each batch, one COMMIT
-//! (the only wait for the disk), then the acknowledgements. A batch that fails rolls back its
-//! savepoint and leaves its neighbours; a COMMIT that fails fails them all, and the writer goes on.
+//! Waiting batches are committed together: one transaction, one COMMIT (the only wait for the disk),
+//! then the acknowledgements. If a batch fails, all are run again with a savepoint each, so that it
+//! leaves its neighbours; a COMMIT that fails fails them all, and the writer goes on.
 
 use std::fs::File;
 use std::sync::PoisonError;
@@ -120,18 +120,41 @@ fn write_together(
 }
 
 /// One transaction over all batches. `Err` means that none of them was written.
+///
+/// They run without savepoints first, because batches seldom fail, and an index of trigrams writes
+/// what it has gathered at each savepoint. If one fails all run again, each in its own.
 fn transaction<'a>(
     connection: &Connection,
-    batches: impl Iterator<Item = &'a [Statement]>,
+    mut batches: impl Iterator<Item = &'a [Statement]> + Clone,
 ) -> SqliteResult<Vec<Result<()>>> {
     run(connection, "BEGIN IMMEDIATE")?;
-    let outcomes: SqliteResult<Vec<_>> =
-        batches.map(|batch| savepoint(connection, batch)).collect();
+    let again = batches.clone();
+    if batches.all(|batch| batch.iter().all(|statement| succeeds(connection, statement))) {
+        return end(connection, Ok(again.map(|_| Ok(())).collect()));
+    }
+    roll_back(connection);
+    run(connection, "BEGIN IMMEDIATE")?;
+    let outcomes = again.map(|batch| savepoint(connection, batch)).collect();
+    end(connection, outcomes)
+}
+
+fn end<T>(connection: &Connection, outcomes: SqliteResult<T>) -> SqliteResult<T> {
     let committed = outcomes.and_then(|outcomes| run(connection, "COMMIT").map(|()| outcomes));
-    if committed.is_err() && !connection.is_autocommit() {
-        let _ = run(connection, "ROLLBACK");
+    if committed.is_err() {
+        roll_back(connection);
     }
     committed
+}
+
+/// Some failures have rolled back already.
+fn roll_back(connection: &Connection) {
+    if !connection.is_autocommit() {
+        let _ = run(connection, "ROLLBACK");
+    }
+}
+
+fn succeeds(connection: &Connection, statement: &Statement) -> bool {
+    step(connection, statement).is_ok_and(|gave_row| statement.judge(gave_row).is_ok())
 }
 
 /// One batch, whole or not at all. `Err` when the transaction itself is lost: some failures (disk
