@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use ipnet::IpNet;
 
 use crate::delivery::Plan;
+use crate::passwords::{self, Algorithm};
 use crate::proxies;
 use crate::serve::Limits;
 
@@ -86,6 +87,9 @@ pub struct Settings {
     /// Seconds that the head of a request may take.
     #[arg(long, env = "BAILEY_HEADER_TIMEOUT", default_value_t = 10, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub header_timeout: u64,
+    /// How new passwords are hashed: `argon2id`, or `bcrypt:<cost>` with a cost of 10 to 16.
+    #[arg(long, env = "BAILEY_PASSWORD_HASH", default_value = "argon2id", value_parser = passwords::algorithm)]
+    pub password_hash: Algorithm,
     /// Whether the answers of deprecated operations say so in headers; ZITADEL's do not.
     #[arg(long, env = "BAILEY_DEPRECATION_HEADERS", default_value_t = true, action = ArgAction::Set, value_name = "BOOL")]
     pub deprecation_headers: bool,

@@ -101,7 +101,7 @@ fn core(settings: &Settings, db: Db, key: crate::key::Key) -> Core {
         clock: Clock,
         ids: Ids::new(settings.machine_id),
         key,
-        passwords: Passwords::new(cores / 2),
+        passwords: Passwords::new(cores / 2, settings.password_hash),
         key_pairs: KeyPairs::new(cores / 2),
         external_domain: settings.external_domain.clone(),
         locks: Locks::default(),
