@@ -101,6 +101,8 @@ class Search:
                   aim, f"{statistics.median(found):,.0f}")
 
     def search(self, count):
+        # The server has closed the connection that waited during the load.
+        self.client = Client(self.port, self.token)
         self.numbers = random.Random(1).sample(range(count), self.options.requests)
         ids = iter(self.ids * self.options.requests)
         self.measure("GET user", "", lambda _: (f"{USERS}/{next(ids)}", None))
