@@ -3,7 +3,7 @@
 URL ?= http://localhost:8080
 TOKEN_FILE ?= admin.pat
 GENERATE ?= 10000
-.PHONY: help generate run test check openapi clients-from-document conformance lint schema bench crash
+.PHONY: help generate run test check openapi clients-from-document conformance lint schema bench bench-search crash
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 24
@@ -43,6 +43,10 @@ schema: ## Write the JSON Schema of the fixture format
 bench: ## Measure against a bare handler and the disk: make bench ARGS="--users 2000" (needs wrk)
 	cargo build --release -p bailey --bins --example bare
 	python3 bench/bench.py --server target/release/bailey --bare target/release/examples/bare $(ARGS)
+
+bench-search: ## Measure searches among 1,000, 100,000 and 1,000,000 users (needs 5 GB of disk)
+	cargo build --release -p bailey --bins
+	python3 bench/search.py --server target/release/bailey $(ARGS)
 
 crash: ## 200 times kill -9 under concurrent writes; nothing acknowledged may be lost
 	cargo build --release -p bailey --bins

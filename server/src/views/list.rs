@@ -65,7 +65,6 @@ impl Filter {
     }
 
     /// Compares a column as it is, or in lower case.
-    #[allow(dead_code)]
     pub fn text(&mut self, column: &str, how: Match, value: &str) {
         if how.ignore_case {
             self.compare(&format!("fold({column})"), how.method, &fold(value));
