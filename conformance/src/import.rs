@@ -73,7 +73,7 @@ impl Recording {
 
 /// Where the fixture of a recording belongs: by the noun of the URL, as the recordings' names tell.
 pub fn place(recording: &str) -> String {
-    const FOLDERS: [(&str, &str); 26] = [
+    const FOLDERS: [(&str, &str); 27] = [
         ("http1", "wire/http1"),
         ("cors", "wire/cors"),
         ("grpc_web", "wire/grpc-web"),
@@ -98,6 +98,7 @@ pub fn place(recording: &str) -> String {
         ("extras-", "users/"),
         ("search-memberships-", "users/memberships/"),
         ("search-memberships", "users/memberships/queries"),
+        ("search-changes-", "users/changes/"),
         ("search-", "users/search/"),
         ("wire-", "wire/"),
     ];
