@@ -13,7 +13,7 @@ mod row;
 mod sqlite;
 mod statement;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod value;
 
 use std::borrow::Cow;

@@ -127,3 +127,6 @@ impl Running {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 
 mod file;
 mod load;
-mod place;
+pub(crate) mod place;
 mod server;
 mod values;
 mod writes;
