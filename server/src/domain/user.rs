@@ -190,33 +190,8 @@ impl Aggregate for User {
             Event::Deactivated => self.end_tokens(State::Inactive, stamp),
             Event::Unlocked | Event::Reactivated => self.state = State::Active,
             Event::Removed => *self = Self::default(),
-            Event::AvatarRemoved
-            | Event::EmailCodeAdded(_)
-            | Event::PhoneCodeAdded(_)
-            | Event::PasswordCodeAdded(_)
-            | Event::PasswordlessCodeAdded(_)
-            | Event::KeyAdded(_)
-            | Event::KeyRemoved(_)
-            | Event::PasswordlessCodeRequested(_)
-            | Event::PasskeyAdded(_)
-            | Event::PasskeyVerified(_)
-            | Event::PasskeyRemoved(_)
-            | Event::U2fAdded(_)
-            | Event::U2fVerified(_)
-            | Event::U2fRemoved(_)
-            | Event::OtpAdded(_)
-            | Event::OtpVerified
-            | Event::OtpRemoved
-            | Event::OtpSmsAdded
-            | Event::OtpSmsRemoved
-            | Event::OtpEmailAdded
-            | Event::OtpEmailRemoved
-            | Event::IdpLinkAdded(_)
-            | Event::IdpLinkRemoved(_)
-            | Event::PatAdded(_)
-            | Event::PatRemoved(_)
-            | Event::MetadataSet(_)
-            | Event::MetadataRemoved(_) => {}
+            // What these change has tables of its own.
+            _ => {}
         }
         if counts(event) {
             self.sequence = stamp.sequence;
