@@ -237,6 +237,19 @@ mod tests {
     }
 
     #[test]
+    fn plans_are_those_of_2021() {
+        let kept = ["+5940800012345", "+5080800012345", "+962090641325"];
+        for number in kept {
+            assert_eq!(e164(number).as_deref(), Some(number));
+        }
+        let stripped = [("+57 01 2345678", "+5712345678"), ("+234 01 804 0123", "+23418040123")];
+        let stripped = stripped.into_iter().chain([("+998 8 66 9050123", "+998669050123")]);
+        for (number, stored) in stripped {
+            assert_eq!(e164(number).as_deref(), Some(stored), "{number}");
+        }
+    }
+
+    #[test]
     fn the_trunk_prefix_stays_where_no_number_of_the_country_follows() {
         assert_eq!(e164("+41 (0)79 123 45 67 / 68").as_deref(), Some("+4179123456768"));
         assert_eq!(e164("+41 0123").as_deref(), Some("+410123"));

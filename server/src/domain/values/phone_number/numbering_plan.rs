@@ -5,9 +5,23 @@ use regex::Regex;
 
 /// Assigned but not in use, so that the country data do not have it.
 const VATICAN: u16 = 379;
-/// Mexico gave its trunk prefixes up in 2019; data newer than the original's no longer have them.
-const MEXICO: u16 = 52;
-const MEXICAN_PREFIX: &str = "0(?:[12]|4[45])|1";
+/// Calling code, trunk prefix and national numbers of plans that changed since 2021, as they were.
+/// Elsewhere newer data differ on numbers only that had no meaning then.
+#[rustfmt::skip]
+const PLANS_OF_2021: [(u16, &str, &str); 12] = [
+    (52, "0(?:[12]|4[45])|1", r"(?:1(?:[01467]\d|[2359][1-9]|8[1-79])|[2-9]\d)\d{8}"),
+    (57, "0(?:[3579]|4(?:[14]4|56))?", r"(?:1\d|3)\d{9}|[124-8]\d{7}"),
+    (234, "0", r"(?:[124-7]|9\d{3})\d{6}|[1-9]\d{7}|[78]\d{9,13}"),
+    (385, "0", r"(?:[24-69]\d|3[0-79])\d{7}|80\d{5,7}|[1-79]\d{7}|6\d{5,6}"),
+    (508, "0", r"[45]\d{5}"),
+    (590, "0", r"(?:590|69\d|976)\d{6}"),
+    (594, "0", r"(?:[56]94|976)\d{6}"),
+    (596, "0", r"69\d{7}|(?:59|97)6\d{6}"),
+    (962, "0", r"900\d{5}|(?:(?:[268]|7\d)\d|32|53)\d{6}"),
+    (966, "0", r"92\d{7}|(?:[15]|8\d)\d{8}"),
+    (992, "8", r"(?:00|[3-59]\d|77|88)\d{7}"),
+    (998, "8", r"[679]\d{8}"),
+];
 
 pub fn is_calling_code(code: u16) -> bool {
     code == VATICAN || DATABASE.by_code(&code).is_some()
@@ -18,15 +32,17 @@ pub fn is_calling_code(code: u16) -> bool {
 /// The prefix stays if what would remain does not begin like a number of the country, or if only
 /// with it the number is one.
 pub fn without_trunk_prefix(code: u16, national: &str) -> Option<String> {
-    let plans = DATABASE.by_code(&code)?;
-    let plan = plans.first()?;
-    let prefix = if code == MEXICO { MEXICAN_PREFIX } else { plan_prefix(plan)? };
+    let plan = DATABASE.by_code(&code)?.into_iter().next()?;
+    let changed = PLANS_OF_2021.iter().find(|(changed, ..)| *changed == code);
+    let (prefix, numbers) = match changed {
+        Some((_, prefix, numbers)) => (*prefix, *numbers),
+        None => (plan_prefix(plan)?, plan.descriptors().general().national_number().as_str()),
+    };
     let digits = prefix.bytes().all(|byte| byte.is_ascii_digit());
     if digits && !national.starts_with(prefix) {
         return None;
     }
     let prefix = pattern(prefix, "")?;
-    let numbers = plan.descriptors().general().national_number().as_str();
     let stripped = replaced(&prefix, plan.national_prefix_transform_rule(), national)?;
     let whole = pattern(numbers, "$")?;
     let better = whole.is_match(&stripped) || !whole.is_match(national);
