@@ -4,110 +4,19 @@
 //! `humans-languages`, `profile-update`).
 
 mod registry;
-
-use std::iter::Peekable;
+mod tag;
 
 /// The canonical form of a tag; `None` for one that says nothing, which reads back as `und`.
 ///
-/// `_` is taken for `-`, case does not matter, withdrawn and three-letter codes become the ones in
-/// use, subtags that are malformed or not registered are left out. The caller bounds the length.
+/// `_` is taken for `-`, case does not matter, three-letter codes become those of two letters,
+/// subtags that are malformed or not registered are left out. Withdrawn codes become the ones in
+/// use only in a tag without such a fault. The caller bounds the length.
 pub fn canonical(tag: &str) -> Option<String> {
-    let tag = tag.to_ascii_lowercase().replace('_', "-");
-    if let Some(modern) = registry::grandfathered(&tag) {
-        return Some(modern.to_owned());
-    }
-    let subtags = tag.split('-').filter(|subtag| is_well_formed(subtag));
-    let canonical = read(&mut subtags.peekable())?;
-    (canonical != UNDETERMINED).then_some(canonical)
+    let (canonical, _) = tag::read(tag);
+    (!matches!(canonical.as_str(), "" | UNDETERMINED)).then_some(canonical)
 }
 
 const UNDETERMINED: &str = "und";
-
-fn is_well_formed(subtag: &str) -> bool {
-    (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-fn read<'a>(subtags: &mut Peekable<impl Iterator<Item = &'a str>>) -> Option<String> {
-    let first = subtags.next_if(|subtag| matches!(subtag.len(), 2 | 3));
-    if first.is_none() && subtags.peek() != Some(&"x") {
-        return None;
-    }
-    let language = first.map(|first| language(first, subtags));
-    let mut parts: Vec<String> = language.into_iter().flatten().collect();
-    parts.extend(extensions(subtags));
-    (!parts.is_empty()).then(|| parts.join("-"))
-}
-
-/// Language, script, region and variants.
-fn language<'a>(first: &str, subtags: &mut Peekable<impl Iterator<Item = &'a str>>) -> Vec<String> {
-    let mut language = registry::language(first).unwrap_or(UNDETERMINED.to_owned());
-    while let Some(extended) = subtags.next_if(|s| s.len() == 3 && starts_with_letter(s)) {
-        let known = registry::language(extended).filter(|known| known != UNDETERMINED);
-        language = known.unwrap_or(language);
-    }
-    let script = subtags.next_if(|s| s.len() == 4 && starts_with_letter(s));
-    let script = script.and_then(registry::script);
-    let region = subtags.next_if(|s| matches!(s.len(), 2 | 3)).and_then(registry::region);
-    let (language, implied) = language.split_once('-').unwrap_or((&language, ""));
-    let (implied_script, implied_region) = match implied.len() {
-        2 => (None, Some(implied.to_owned())),
-        4 => (Some(implied.to_owned()), None),
-        _ => (None, None),
-    };
-    let mut parts = vec![language.to_owned()];
-    parts.extend(script.or(implied_script));
-    parts.extend(region.or(implied_region));
-    while let Some(variant) = subtags.next_if(|s| s.len() >= 4) {
-        parts.extend(registry::is_variant(variant).then(|| variant.to_owned()));
-    }
-    parts
-}
-
-fn starts_with_letter(subtag: &str) -> bool {
-    subtag.starts_with(|c: char| c.is_ascii_alphabetic())
-}
-
-/// Extensions in the order of their singletons, then what is for private use.
-fn extensions<'a>(subtags: &mut Peekable<impl Iterator<Item = &'a str>>) -> Vec<String> {
-    let mut extensions = Vec::new();
-    while let Some(singleton) = subtags.next_if(|s| s.len() == 1 && *s != "x") {
-        let mut values = Vec::new();
-        while let Some(value) = subtags.next_if(|s| s.len() > 1) {
-            values.push(value);
-        }
-        let values = if singleton == "u" { unicode_values(&values) } else { values.join("-") };
-        if !values.is_empty() {
-            extensions.push(format!("{singleton}-{values}"));
-        }
-    }
-    extensions.sort();
-    let private: Vec<_> = subtags.next_if_eq(&"x").map(|_| subtags.collect()).unwrap_or_default();
-    if !private.is_empty() {
-        extensions.push(format!("x-{}", private.join("-")));
-    }
-    extensions
-}
-
-/// The values of extension `u` (RFC 6067): attributes, then keys of two characters with their
-/// types, each in order and once.
-fn unicode_values(values: &[&str]) -> String {
-    let mut groups: Vec<String> = Vec::new();
-    let mut keyed = false;
-    for value in values {
-        keyed |= value.len() == 2;
-        match groups.last_mut() {
-            Some(group) if keyed && value.len() > 2 => *group = format!("{group}-{value}"),
-            _ => groups.push((*value).to_owned()),
-        }
-    }
-    groups.sort_by_key(|group| (is_key(group), group.clone()));
-    groups.dedup();
-    groups.join("-")
-}
-
-fn is_key(group: &str) -> bool {
-    group.find('-').unwrap_or(group.len()) == 2
-}
 
 #[cfg(test)]
 mod tests {
@@ -172,6 +81,22 @@ mod tests {
         ("zh-und", "zh"),
         ("sgn-US", "sgn-US"),
         ("en-b-a-bb", "en-a-bb"),
+        ("iw-IL", "he-IL"),
+        ("chi-TW", "zh-TW"),
+    ];
+
+    /// Tags with a fault keep withdrawn codes; three letters still become two.
+    const FAULTY: &[(&str, &str)] = &[
+        ("iw-", "iw"),
+        ("in--ID", "in-ID"),
+        ("heb-xyz1", "iw"),
+        ("mo-abcd", "mo"),
+        ("sh-Latn-x", "sh-Latn"),
+        ("en-UK-abcd", "en-UK"),
+        ("chi-u", "chi"),
+        ("eng-u", "en"),
+        ("tl-IN-fa", "tl-IN"),
+        ("xx-BU", "und-BU"),
     ];
 
     const UNDETERMINED: &[&str] = &[
@@ -202,6 +127,13 @@ mod tests {
     fn the_canonical_form_stays_as_it_is() {
         for (_, stored) in STORED {
             assert_eq!(canonical(stored).as_deref(), Some(*stored), "{stored:?}");
+        }
+    }
+
+    #[test]
+    fn a_tag_with_a_fault_keeps_withdrawn_codes() {
+        for (tag, stored) in FAULTY {
+            assert_eq!(canonical(tag).as_deref(), Some(*stored), "{tag:?}");
         }
     }
 
