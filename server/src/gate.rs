@@ -2,7 +2,7 @@
 
 use contract::{Operation, Permission, Refusal, Server};
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, HOST};
+use http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST};
 use sha2::{Digest, Sha256};
 
 use crate::core::{Author, Core};
@@ -23,6 +23,8 @@ pub struct Caller {
     pub author: Author,
     /// The URL of this server as the client or its proxy names it, without a path.
     pub origin: String,
+    /// `Accept-Language`, empty if there is none.
+    pub languages: String,
     /// Where the permission comes from.
     reach: Reach,
 }
@@ -117,7 +119,8 @@ impl Server for Core {
         };
         let owner = asked.map_or(holder.org, String::from);
         let author = Author { editor: holder.user_id, owner };
-        Ok(Caller { author, origin: origin(headers), reach })
+        let languages = text_of(headers, ACCEPT_LANGUAGE.as_str()).unwrap_or_default().into();
+        Ok(Caller { author, origin: origin(headers), languages, reach })
     }
 }
 
@@ -207,7 +210,8 @@ mod tests {
         let roles = [held("PROJECT_OWNER", "p", ""), held("PROJECT_GRANT_OWNER", "q", "g")];
         let author = Author { editor: "1".into(), owner: "2".into() };
         let reach = permit(&roles, "user.grant.write").unwrap();
-        let mut caller = Caller { author, origin: String::new(), reach };
+        let (origin, languages) = (String::new(), String::new());
+        let mut caller = Caller { author, origin, languages, reach };
         let reached = [("p", ""), ("p", "x"), ("q", "g"), ("q", ""), ("q", "x"), ("r", "")]
             .map(|(project, grant)| caller.reaches(project, grant));
         assert_eq!(reached, [true, true, true, false, false, false]);

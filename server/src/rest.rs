@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use contract::{BodyLimit, OPERATIONS, Operation, Parameters, Refusal};
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, EXPIRES, PRAGMA, SET_COOKIE, VARY, WWW_AUTHENTICATE,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, EXPIRES, PRAGMA, SET_COOKIE, VARY,
+    WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use poem::error::ResponseError;
@@ -19,7 +20,8 @@ use crate::serve::{Deadline, request_id};
 use crate::{cors, date};
 
 /// Headers that grpc-gateway lets stand in for the plain ones.
-const GATEWAY: [(&str, HeaderName); 2] = [
+const GATEWAY: [(&str, HeaderName); 3] = [
+    ("grpc-metadata-accept-language", ACCEPT_LANGUAGE),
     ("grpc-metadata-authorization", AUTHORIZATION),
     ("grpc-metadata-x-zitadel-orgid", HeaderName::from_static("x-zitadel-orgid")),
 ];

@@ -8,6 +8,7 @@ use contract::zitadel::v1::LocalizedMessage;
 use crate::api::details::timestamp;
 use crate::core::{Core, stream};
 use crate::domain::user::{User, history};
+use crate::domain::values::language::{Language, preferred};
 use crate::error::Result;
 use crate::gate::Caller;
 use crate::views::domains::LoginNames;
@@ -25,7 +26,8 @@ impl Changes for Core {
         let user = stream::<User>(&request.user_id);
         let entries = events::of(&self.db, &user, caller.org(), span).await?;
         let editors = self.editors(&entries).await?;
-        let shown = |entry| change(entry, caller.org(), &editors);
+        let language = preferred(&caller.languages);
+        let shown = |entry| change(entry, caller.org(), &editors, language);
         Ok(ListUserChangesResponse { result: entries.into_iter().map(shown).collect() })
     }
 }
@@ -53,10 +55,15 @@ impl Core {
     }
 }
 
-fn change(entry: Entry, org: &str, editors: &HashMap<String, Editor>) -> Change {
+fn change(
+    entry: Entry,
+    org: &str,
+    editors: &HashMap<String, Editor>,
+    language: Language,
+) -> Change {
     let event_type = LocalizedMessage {
         key: format!("EventTypes.{}", entry.kind),
-        localized_message: history::text(&entry.kind).into(),
+        localized_message: history::text(&entry.kind, language).into(),
     };
     let editor = editors.get(&entry.editor);
     Change {

@@ -3,8 +3,11 @@
 //! Malformed tags are not refused: what can be read of them counts (recordings
 //! `humans-languages`, `profile-update`).
 
+mod accepted;
 mod registry;
 mod tag;
+
+pub use accepted::{Language, preferred};
 
 /// The canonical form of a tag; `None` for one that says nothing, which reads back as `und`.
 ///

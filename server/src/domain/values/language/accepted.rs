@@ -1,0 +1,155 @@
+//! The language that a caller prefers among those that Bailey speaks.
+
+use super::tag;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    #[default]
+    English,
+    German,
+    French,
+    Italian,
+    Spanish,
+    Swedish,
+    Chinese,
+}
+
+use Language::{Chinese, English, French, German, Italian, Spanish, Swedish};
+
+/// The languages of texts, by their codes.
+const SPOKEN: [(&str, Language); 7] = [
+    ("en", English),
+    ("de", German),
+    ("fr", French),
+    ("it", Italian),
+    ("es", Spanish),
+    ("sv", Swedish),
+    ("zh", Chinese),
+];
+
+/// Languages whose speakers read one of these (CLDR, `languageMatching`).
+const NEAR: [(&str, Language); 10] = [
+    ("zh-Hant", Chinese),
+    ("gsw", German),
+    ("lb", German),
+    ("rm", German),
+    ("br", French),
+    ("co", French),
+    ("oc", French),
+    ("gl", Spanish),
+    ("eu", Spanish),
+    ("qu", Spanish),
+];
+
+/// A longer header says nothing.
+const LONGEST: usize = 1000;
+
+/// The language for an `Accept-Language` (RFC 9110, section 12.5.4); English if it names none.
+///
+/// The most wanted of those that are spoken; if none is, one near to a wanted one. A single item
+/// that is no language spoils the header, `*` says nothing (recording `wire-lang-match`).
+pub fn preferred(accept: &str) -> Language {
+    let wanted = wanted(accept).unwrap_or_default();
+    let first = |known: &[(&str, Language)]| {
+        wanted.iter().find_map(|tag| {
+            let found = known.iter().find(|(language, _)| *language == base(tag));
+            found.map(|(_, language)| *language)
+        })
+    };
+    first(&SPOKEN).or_else(|| first(&NEAR)).unwrap_or_default()
+}
+
+/// Canonical tags, the most wanted first.
+fn wanted(accept: &str) -> Option<Vec<String>> {
+    let mut wanted = Vec::new();
+    for item in accept.split(',').filter(|_| accept.len() <= LONGEST) {
+        let (tag, weight) = item.split_once(';').unwrap_or((item, ""));
+        let tag = tag.trim();
+        if tag.is_empty() && weight.is_empty() {
+            continue;
+        }
+        let weight = quality(weight)?;
+        if tag == "*" || weight <= 0.0 {
+            continue;
+        }
+        let (tag, faultless) = tag::read(tag);
+        wanted.push((weight, faultless.then_some(tag)?));
+    }
+    wanted.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    Some(wanted.into_iter().map(|(_, tag)| tag).collect())
+}
+
+/// `q=0.5`, blanks anywhere; nothing is 1.
+fn quality(weight: &str) -> Option<f32> {
+    let weight = weight.trim();
+    if weight.is_empty() {
+        return Some(1.0);
+    }
+    weight.strip_prefix('q')?.trim_start().strip_prefix('=')?.trim_start().parse().ok()
+}
+
+/// The language of a tag; Chinese in traditional characters is one of its own.
+fn base(tag: &str) -> &str {
+    let mut subtags = tag.split('-');
+    let language = subtags.next().unwrap_or_default();
+    let traditional = subtags.any(|subtag| matches!(subtag, "Hant" | "TW" | "HK" | "MO"));
+    if language == "zh" && traditional && !tag.contains("Hans") { "zh-Hant" } else { language }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PREFERRED: [(&str, Language); 40] = [
+        ("", English),
+        ("de", German),
+        ("dE-cH", German),
+        ("de_CH", German),
+        ("deu", German),
+        ("de-u-co-phonebk", German),
+        ("fr-FR,fr;q=0.9,en;q=0.8", French),
+        ("fr;q=0.5, de;q=0.9", German),
+        ("it;q=0.8,fr;q=0.8", Italian),
+        ("de ; q = 0.5 , it", Italian),
+        ("de;q=0", English),
+        ("de;q=0, fr;q=0.1", French),
+        ("de;q=abc", English),
+        ("de;q=", English),
+        ("de;x=1", English),
+        ("de;", German),
+        ("fi, de, fr", German),
+        ("ja;q=0.1, es;q=0.9", Spanish),
+        ("tlh", English),
+        ("tlh, it;q=0.4", Italian),
+        ("i-klingon, sv", Swedish),
+        ("xx, it", English),
+        ("de, ???", English),
+        ("de, fr x", English),
+        ("de-CH-unknown", English),
+        (",,de", German),
+        (";", English),
+        ("*", English),
+        ("*, de", German),
+        ("fi, *;q=0.1", English),
+        ("x-pirate", English),
+        ("und", English),
+        ("zh-TW", Chinese),
+        ("zh-TW, fr-CA", French),
+        ("zh-Hans-TW, fr", Chinese),
+        ("gsw", German),
+        ("gl, fr;q=0.1", French),
+        ("eu, lb", Spanish),
+        ("da, nb", English),
+        ("en-GB, de", English),
+    ];
+
+    #[test]
+    fn the_most_wanted_language_that_is_spoken() {
+        for (accept, language) in PREFERRED {
+            assert_eq!(preferred(accept), language, "{accept:?}");
+        }
+        let fillers = |count| format!("{}de", "fi, ".repeat(count));
+        assert_eq!(preferred(&fillers(100)), German);
+        assert_eq!(preferred(&fillers(1000)), English);
+    }
+}
