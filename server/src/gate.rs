@@ -59,11 +59,11 @@ impl Caller {
         if self.reaches(project_id, grant_id) { Ok(()) } else { Err(no_permission()) }
     }
 
-    /// The projects that the permission is for; `None`: all.
-    pub fn projects(&self) -> Option<Vec<&str>> {
+    /// The projects and project grants that the permission is for; `None`: all.
+    pub fn projects(&self) -> Option<&[(String, String)]> {
         match &self.reach {
             Reach::All => None,
-            Reach::Projects(held) => Some(held.iter().map(|(id, _)| id.as_str()).collect()),
+            Reach::Projects(held) => Some(held),
         }
     }
 

@@ -119,6 +119,8 @@ impl Grants for Core {
         request: GetUserGrantByIDRequest,
     ) -> Result<GetUserGrantByIDResponse> {
         let grant = seen(&self.db, &request.grant_id, caller.org()).await?;
+        let grant =
+            grant.filter(|grant| caller.reaches(&grant.project_id, &grant.project_grant_id));
         let grant = grant.ok_or_else(|| text::user_grant::NOT_FOUND.not_found("QUERY-wIPkA"))?;
         Ok(GetUserGrantByIDResponse { user_grant: message(grant).into() })
     }
@@ -128,7 +130,7 @@ impl Grants for Core {
         caller: &Caller,
         request: ListUserGrantRequest,
     ) -> Result<ListUserGrantResponse> {
-        let filter = filter(request.queries, caller.org());
+        let filter = filter(request.queries, caller);
         let listed = list::<Seen>(&self.db, &filter, &["id"], page(&request.query)).await?;
         let details = self.listed(listed.total);
         Ok(ListUserGrantResponse {

@@ -52,8 +52,8 @@ impl Projects for Core {
     ) -> Result<ListProjectsResponse> {
         let mut filter = Filter::default();
         filter.equal("owner", caller.org());
-        if let Some(ids) = caller.projects() {
-            filter.one_of("id", ids);
+        if let Some(held) = caller.projects() {
+            filter.one_of("id", held.iter().map(|(id, _)| id));
         }
         for query in request.queries.into_iter().filter_map(|query| query.query) {
             match query {

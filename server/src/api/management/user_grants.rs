@@ -124,20 +124,33 @@ fn hold(push: &mut Push<'_>, project: &Project) {
 
 /// The grants that a search finds; whether grants on granted projects are among them is asked for
 /// by the presence of a query, whatever its value.
-pub fn filter(queries: Vec<message::UserGrantQuery>, org: &str) -> Filter {
+pub fn filter(queries: Vec<message::UserGrantQuery>, caller: &Caller) -> Filter {
     let mut filter = Filter::default();
+    if let Some(held) = caller.projects() {
+        filter.any(|filter| held.iter().for_each(|held| of_project(filter, held)));
+    }
     let queries: Vec<Query> = queries.into_iter().filter_map(|query| query.query).collect();
     let granted = queries.iter().any(|query| matches!(query, Query::WithGrantedQuery(_)));
     filter.any(|filter| {
-        filter.equal("owner", org);
+        filter.equal("owner", caller.org());
         if granted {
-            filter.equal("project_owner", org);
+            filter.equal("project_owner", caller.org());
         }
     });
     for query in queries {
         restrict(&mut filter, query);
     }
     filter
+}
+
+/// On this project, and by this grant of it if one is named.
+fn of_project(filter: &mut Filter, (project_id, grant_id): &(String, String)) {
+    filter.all(|filter| {
+        filter.equal("project_id", project_id);
+        if !grant_id.is_empty() {
+            filter.equal("project_grant_id", grant_id);
+        }
+    });
 }
 
 fn restrict(filter: &mut Filter, query: Query) {
