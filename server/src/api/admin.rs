@@ -31,7 +31,8 @@ impl Roles for Core {
         _request: ListIAMMemberRolesRequest,
     ) -> Result<ListIAMMemberRolesResponse> {
         let roles = role::INSTANCE_ROLES.map(String::from).to_vec();
-        Ok(ListIAMMemberRolesResponse { roles, ..Default::default() })
+        let details = self.listed(roles.len() as u64);
+        Ok(ListIAMMemberRolesResponse { details, roles })
     }
 }
 

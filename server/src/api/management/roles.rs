@@ -36,7 +36,8 @@ impl Roles for Core {
         _request: ListProjectMemberRolesRequest,
     ) -> Result<ListProjectMemberRolesResponse> {
         let result = role::PROJECT_ROLES.map(String::from).to_vec();
-        Ok(ListProjectMemberRolesResponse { result, ..Default::default() })
+        let details = self.listed(result.len() as u64);
+        Ok(ListProjectMemberRolesResponse { details, result })
     }
 
     async fn list_project_roles(
