@@ -106,6 +106,17 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub delivery: String,
+    /// What requests to a webhook are signed with (Standard Webhooks): `whsec_` and the base64 of 24
+    /// to 64 random bytes.
+    #[arg(
+        long,
+        env = "BAILEY_DELIVERY_SECRET",
+        default_value = "",
+        hide_default_value = true,
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
+    pub delivery_secret: String,
     /// The sender of e-mails.
     #[arg(
         long,
@@ -137,6 +148,7 @@ impl Settings {
     pub fn delivery(&self) -> Plan {
         Plan {
             url: self.delivery.clone(),
+            secret: self.delivery_secret.clone(),
             from: self.delivery_from.clone(),
             public_url: self.public_url.clone(),
             attempts: self.delivery_attempts,

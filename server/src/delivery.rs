@@ -35,6 +35,8 @@ const LONGEST_PAUSE: i64 = 600_000_000;
 pub struct Plan {
     /// `none`, `smtp://`, `smtps://`, `http://` or `https://`.
     pub url: String,
+    /// What requests to a webhook are signed with; empty: not at all.
+    pub secret: String,
     /// The sender of e-mails.
     pub from: String,
     /// Where users find the login, for links.
@@ -82,7 +84,9 @@ impl Driver {
             "smtp" | "smtps" => {
                 Smtp::new(url, &plan.from).map(|smtp| Some(Self::Smtp(smtp.into())))
             }
-            "http" | "https" => Webhook::new(url).map(|hook| Some(Self::Webhook(hook.into()))),
+            "http" | "https" => {
+                Webhook::new(url, &plan.secret).map(|hook| Some(Self::Webhook(hook.into())))
+            }
             _ => Err("--delivery takes none, smtp://…, smtps://…, http://… or https://…".into()),
         }
     }
@@ -91,11 +95,12 @@ impl Driver {
         matches!(self, Self::Webhook(_))
     }
 
-    async fn send(&self, letter: &Letter) -> Result<(), Failure> {
+    /// `now` in seconds.
+    async fn send(&self, letter: &Letter, now: i64) -> Result<(), Failure> {
         let send = async {
             match self {
                 Self::Smtp(smtp) => smtp.send(letter).await,
-                Self::Webhook(hook) => hook.send(letter).await,
+                Self::Webhook(hook) => hook.send(letter, now).await,
             }
         };
         let late = |_| Err(Failure::Later(format!("no answer within {SENDING:?}")));
@@ -139,7 +144,7 @@ impl Delivery {
         }
         outbox::claim(db, due, now.saturating_add(CLAIM)).await?;
         let attempt = due.attempts.saturating_add(1);
-        match self.driver.send(&self.letter(due)?).await {
+        match self.driver.send(&self.letter(due)?, now / 1_000_000).await {
             Ok(()) => outbox::settle(db, due, Fate::Delivered).await,
             Err(Failure::Later(why)) if attempt < self.plan.attempts => {
                 let pause = self.pause(attempt);
@@ -186,7 +191,7 @@ mod tests {
 
     fn plan(url: &str) -> Plan {
         let (from, public_url) = ("Bailey <bailey@localhost>".into(), "http://localhost".into());
-        Plan { url: url.into(), from, public_url, attempts: 3, pause: 5 }
+        Plan { url: url.into(), secret: String::new(), from, public_url, attempts: 3, pause: 5 }
     }
 
     #[test]
@@ -202,5 +207,7 @@ mod tests {
         }
         let from = Plan { from: "nobody".into(), ..plan("smtp://h") };
         assert!(Driver::new(&from).is_err());
+        let secret = Plan { secret: "x".into(), ..plan("https://h") };
+        assert!(Driver::new(&secret).is_err());
     }
 }

@@ -173,7 +173,8 @@ fn answer(mut stream: TcpStream, status: u16) -> (String, Value) {
 fn hooked(folder: &Path, port: u16) -> Server {
     let url = format!("http://user:p%40ss@127.0.0.1:{port}/codes");
     let arguments = ["--delivery", &url, "--delivery-pause", "0", "--delivery-attempts", "3"];
-    Server::start_with(folder, &arguments, &[])
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    Server::start_with(folder, &arguments, &[("BAILEY_DELIVERY_SECRET", secret)])
 }
 
 #[test]
@@ -187,6 +188,9 @@ fn a_webhook_gets_a_message_until_it_takes_it() {
         assert!(head.starts_with("post /codes http/1.1"), "{head}");
         assert!(head.contains("authorization: basic dxnlcjpwqhnz"), "{head}");
         assert!(head.contains(&format!("idempotency-key: {id}/initialization/2")), "{head}");
+        assert!(head.contains(&format!("webhook-id: {id}/initialization/2")), "{head}");
+        assert!(head.contains("webhook-timestamp: "), "{head}");
+        assert!(head.contains("webhook-signature: v1,"), "{head}");
         assert_eq!(message, &sent[0].1);
         assert_eq!(
             (&message["to"], &message["channel"]),
