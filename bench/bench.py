@@ -10,19 +10,31 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from load import load, message
+from load import CONNECTIONS, load, message
+from meter import syncs, wrk
 from process import USERS, Client, Process, folder, free_port, serve, token
+from table import Table
 
-BLOCK = 4096
-BLOCKS = 1024
 STARTS = 10
 WRK_THREADS = 2
 QUICK_USERS = 10_000
+# Of the users with metadata (wrk.lua knows how many), and how many entries each has.
+WITH_METADATA, ENTRIES = 1000, 5
+PASSWORDS = 1000
+PASSWORD = "Secr3tP4ssw0rd!"
+
+# What wrk.lua sends: operation, title, and the aim, in milliseconds of one request.
+CHANGES = {"set": "metadata: set one entry", "set_bulk": f"metadata: set {ENTRIES} entries"}
+READS = {"get": ("metadata: get one entry", None), "list": ("metadata: list", None),
+         "login": ("GET user by login name", None), "unique": ("IsUserUnique", None)}
+SEARCHES = {"equals": ("search: user name equals", 1), "prefix": ("search: starts with", 1),
+            "contains": ("search: contains", 20), "first": ("search: all, offset 0", 50),
+            "last": ("search: all, the last page", 50)}
 
 
 class Bench:
@@ -50,12 +62,26 @@ class Bench:
         ids = load(self.port, (message(self.token, number) for number in users))
         self.keep("load", len(ids) / (time.perf_counter() - begun))
         (self.place / "ids").write_text("\n".join(ids) + "\n")
+        self.add_metadata(ids[:WITH_METADATA])
         self.user = f"{USERS}/{ids[len(ids) // 2]}"
         _, body = Client(self.port, self.token).ask("GET", self.user)
         port = free_port()
         self.bare = Process([self.options.bare, f"127.0.0.1:{port}", body.decode()], port,
                             self.place / "bare.log")
         self.bare.first_answer("/")
+
+    def users(self):
+        """How many there are."""
+        _, answer = Client(self.port, self.token).ask("POST", f"{USERS}/_search", {})
+        return int(json.loads(answer)["details"]["totalResult"])
+
+    def add_metadata(self, ids):
+        entries = [{"key": f"key-{number}", "value": "AAAA"} for number in range(ENTRIES)]
+        client = Client(self.port, self.token)
+        for user in ids:
+            status, _ = client.ask("POST", f"{USERS}/{user}/metadata/_bulk", {"metadata": entries})
+            if status != 200:
+                raise SystemExit(f"metadata is answered with {status}")
 
     def restarts(self):
         self.server.stop()
@@ -65,13 +91,14 @@ class Bench:
             self.server.stop()
         self.start()
 
-    def measure(self, name, process, operation, connections):
-        """One run of wrk: requests a second, latency, processor time."""
+    def measure(self, name, process, operation, connections, share=1):
+        """One run of wrk for a share of the time: requests a second, latency, processor time."""
         environment = dict(os.environ, OPERATION=operation, TOKEN=self.token,
                            IDS=str(self.place / "ids"), FIRST=str(self.number),
-                           THREADS=str(min(connections, WRK_THREADS)))
-        used = process.cpu()
-        outcome = wrk(process.port, connections, self.options.seconds, environment)
+                           THREADS=str(min(connections, WRK_THREADS)), USERS=str(self.users()))
+        used, written = process.cpu(), process.written()
+        seconds = max(self.options.seconds // share, 1)
+        outcome = wrk(process.port, connections, seconds, environment)
         process.check()
         name = f"{name} {connections}"
         if outcome["failed"]:
@@ -79,17 +106,47 @@ class Bench:
             self.keep("failed", outcome["failed"])
         self.number += 2 * outcome["requests"] + 1000
         self.keep(name, outcome["requests"] / outcome["seconds"])
+        self.keep(f"{name} p50", outcome["p50"] / 1000)
         self.keep(f"{name} p99", outcome["p99"] / 1000)
-        self.keep(f"{name} cpu", (process.cpu() - used) * 1e6 / max(outcome["requests"], 1))
+        requests = max(outcome["requests"], 1)
+        self.keep(f"{name} cpu", (process.cpu() - used) * 1e6 / requests)
+        self.keep(f"{name} written", (process.written() - written) / 1000 / requests)
 
-    def round(self):
+    def round(self, number):
         for connections in (1, 64):
             self.measure("H", self.bare, "user", connections)
             for operation in ("user", "phone", "change"):
                 self.measure(operation, self.server, operation, connections)
         self.measure("create", self.server, "create", 64)
-        self.keep("F", syncs(self.place / "synced", self.options.seconds / 4))
+        for operation in (*CHANGES, *READS):
+            self.measure(operation, self.server, operation, 64, share=4)
+        for operation in SEARCHES:
+            self.measure(operation, self.server, operation, 1, share=4)
+        self.beside_passwords(number)
+        for name, size in (("F", 4096), ("F large", 1 << 20)):
+            self.keep(name, syncs(self.place / "synced", self.options.seconds / 4, size))
         self.keep("loaded", self.server.memory())
+
+    def beside_passwords(self, number):
+        """Reads alone, and while users with passwords are created: this round's part of them, and
+        as many more as the reads last."""
+        self.measure("quiet", self.server, "user", 64)
+        sent, part = [], -(-PASSWORDS // self.options.rounds)
+
+        def messages():
+            while reading or len(sent) < part:
+                sent.append(number)
+                yield message(self.token, f"{number}-{len(sent)}", PASSWORD)
+
+        reading = True
+        with ThreadPoolExecutor(1) as aside:
+            created = aside.submit(load, self.port, messages())
+            begun = time.perf_counter()
+            self.measure("busy", self.server, "user", 64)
+            took = time.perf_counter() - begun
+            self.keep("hashed", max(len(sent) - CONNECTIONS, 0) / took)
+            reading = False
+            self.keep("with password", len(created.result()))
 
     def run(self):
         try:
@@ -97,77 +154,17 @@ class Bench:
             self.restarts()
             for number in range(self.options.rounds):
                 print(f"round {number + 1} of {self.options.rounds}", file=sys.stderr)
-                self.round()
+                self.round(number)
         finally:
             for process in (getattr(self, "server", None), getattr(self, "bare", None)):
                 if process and process.child.poll() is None:
                     process.stop()
 
 
-def wrk(port, connections, seconds, environment):
-    script = Path(__file__).with_name("wrk.lua")
-    command = ["wrk", "-t", environment["THREADS"], "-c", str(connections), "-d", f"{seconds}s",
-               "-s", str(script), f"http://127.0.0.1:{port}"]
-    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    lines = [line for line in ran.stdout.splitlines() if line.startswith("{")]
-    if not lines:
-        raise SystemExit(f"wrk failed: {ran.stdout}{ran.stderr}")
-    return json.loads(lines[-1])
-
-
-def syncs(file, seconds):
-    """Times a second that 4 KiB become durable, written one after the other over a file."""
-    block = os.urandom(BLOCK)
-    with open(file, "wb", buffering=0) as output:
-        output.write(block * BLOCKS)
-        os.fsync(output.fileno())
-        count, begun = 0, time.perf_counter()
-        while time.perf_counter() - begun < seconds:
-            os.pwrite(output.fileno(), block, count % BLOCKS * BLOCK)
-            os.fdatasync(output.fileno())
-            count += 1
-        return count / (time.perf_counter() - begun)
-
-
-class Table:
-    """The rows of the report; a row with an aim says whether it is met."""
-
-    def __init__(self, results):
-        self.results = results
-        self.rows = [("what", "measured", "p99", "CPU a request", "ratio", "aim", "met"),
-                     ("---",) * 7]
-
-    def rate(self, title, name, base=None, unit="", aim=None):
-        """Requests a second and their ratio to `base`, which is to be at least `aim`."""
-        p99, cpu = (self.results.get(f"{name} {what}") for what in ("p99", "cpu"))
-        ratio = self.ratio(name, base) if base else None
-        self.rows.append((
-            title, f"{statistics.median(self.results[name]):,.0f}/s",
-            f"{statistics.median(p99):.2f} ms" if p99 else "",
-            f"{statistics.median(cpu):.0f} µs" if cpu else "",
-            f"{ratio:.2f} {unit}" if base else "",
-            f"≥ {aim} {unit}" if aim else "", met(ratio >= aim) if aim else ""))
-
-    def ratio(self, name, base):
-        pairs = zip(self.results[name], self.results[base])
-        return statistics.median(value / other for value, other in pairs)
-
-    def size(self, title, value, unit, aim=None):
-        """A figure that is to be at most `aim`."""
-        self.rows.append((title, f"{value:.1f} {unit}", "", "", "",
-                          f"≤ {aim} {unit}" if aim else "", met(value <= aim) if aim else ""))
-
-    def __str__(self):
-        return "\n".join("| " + " | ".join(row) + " |" for row in self.rows)
-
-
-def met(is_met):
-    return "yes" if is_met else "**no**"
-
-
 def report(bench):
     results, table = bench.results, Table(bench.results)
     table.rate("F: 4 KiB made durable, 1 thread", "F")
+    table.rate("1 MiB made durable, 1 thread", "F large")
     for connections in (1, 64):
         base, at = f"H {connections}", f"{connections} connection{'s' * (connections > 1)}"
         table.rate(f"H: bare handler, {at}", base)
@@ -175,11 +172,22 @@ def report(bench):
         table.rate(f"GET phone, {at}", f"phone {connections}", base, "H", 0.45)
         table.rate(f"PUT phone, {at}", f"change {connections}", "F", "F",
                    4 if connections == 64 else None)
-    table.rate("create, 64 connections", "create 64", "F", "F")
-    table.rate(f"create while loading {bench.options.users:,} users", "load")
+    table.least("import without password, 64 connections", "create 64", 10_000)
+    table.rate(f"import while loading {bench.options.users:,} users", "load")
+    for operation, title in CHANGES.items():
+        table.rate(f"{title}, 64 connections", f"{operation} 64", "F", "F")
+    for operation, (title, _) in READS.items():
+        table.rate(f"{title}, 64 connections", f"{operation} 64", "H 64", "H")
+    for operation, (title, aim) in SEARCHES.items():
+        table.quick(f"{title}, 1 connection", f"{operation} 1", aim)
+    made = sum(results["with password"])
+    table.rate(f"GET user while {made:,} users with passwords are created", "busy 64", "quiet 64",
+               "of without", 0.8)
+    table.rate("users with passwords created beside these reads", "hashed")
     middle = statistics.median
     table.size("first start to first answer", 1000 * results["first start"][0], "ms")
     table.size("start to first answer", 1000 * middle(results["start"]), "ms", 50)
+    table.size("written for an import", middle(results["create 64 written"]), "KB")
     table.size("memory, idle", middle(results["idle"]), "MB", 20)
     table.size("memory, after load", results["loaded"][-1], "MB")
     table.size("binary", os.path.getsize(bench.options.server) / 1e6, "MB", 25)

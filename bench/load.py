@@ -11,15 +11,17 @@ CONNECTIONS = 64
 USER_ID = re.compile(rb'"userId":"([^"]+)"')
 
 
-def message(token, number):
-    """A request that imports the user of this number."""
-    name = f"loaded-{number}"
+def message(token, number, password=""):
+    """A request that imports the user of this number; those with a password share a phone."""
+    name = f"secret-{number}" if password else f"loaded-{number}"
     return post(token, {
         "userName": name,
         "profile": {"firstName": "Gigi", "lastName": "Giraffe", "nickName": "gigi",
                     "preferredLanguage": "en"},
         "email": {"email": f"{name}@example.com", "isEmailVerified": True},
-        "phone": {"phone": f"+4178{number:07d}", "isPhoneVerified": True},
+        "phone": {"phone": "+41791234567" if password else f"+4178{number:07d}",
+                  "isPhoneVerified": True},
+        "password": password,
     })
 
 

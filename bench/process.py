@@ -73,6 +73,13 @@ class Process:
         fields = Path(f"/proc/{self.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def written(self):
+        """Bytes of the disk until now: the log of the database and its file."""
+        for line in Path(f"/proc/{self.child.pid}/io").read_text().splitlines():
+            if line.startswith("write_bytes:"):
+                return int(line.split()[1])
+        raise SystemExit("the process has written nothing")
+
 
 def serve(program, database, place, port):
     """A server on `database`; its files, but for those of the database, are in `place`."""
