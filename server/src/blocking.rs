@@ -1,14 +1,20 @@
 //! Work that keeps a core busy, off the threads that answer requests.
 
 use std::sync::Arc;
+use std::thread;
 
-use tokio::sync::Semaphore;
+use rustix::process::nice;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{Code, Error, Result};
 
 /// How many wait at most. A core hashes about as many passwords within the time that a request may
 /// take: who came behind them would wait in vain.
 const WAITING: usize = 1000;
+
+/// How far this work stands back behind requests: a tenth of the weight of a thread that answers,
+/// for a core that both want (nice(2) and sched(7), where Linux knows it per thread).
+const NICE: i32 = 10;
 
 /// Threads of which at most so many work at once; the others wait their turn.
 pub struct Blocking {
@@ -27,7 +33,8 @@ impl Blocking {
         Self { running, places: Semaphore::new(at_once + waiting) }
     }
 
-    /// A caller that goes away while the work is done does not end it, nor free its thread.
+    /// Each time on a new thread, because what has stood back may not come forward again. A caller
+    /// that goes away while the work is done does not end it, nor free its thread.
     ///
     /// Errors: `ResourceExhausted` when too many wait already; those of the work.
     pub async fn run<T: Send + 'static>(
@@ -36,11 +43,14 @@ impl Blocking {
     ) -> Result<T> {
         let _place = self.places.try_acquire().map_err(|_| busy())?;
         let running = self.running.clone().acquire_owned().await.map_err(Error::internal)?;
-        let done = tokio::task::spawn_blocking(move || {
+        let (done, outcome) = oneshot::channel();
+        let body = move || {
             let _until_done = running;
-            work()
-        });
-        done.await.map_err(Error::internal)?
+            let _ = nice(NICE);
+            let _ = done.send(work());
+        };
+        thread::Builder::new().name("blocking".into()).spawn(body).map_err(Error::internal)?;
+        outcome.await.map_err(Error::internal)?
     }
 }
 
@@ -54,9 +64,18 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
     use std::task::{Context, Waker};
 
+    use rustix::process::getpriority_process;
     use tokio::task::yield_now;
 
     use super::*;
+
+    #[tokio::test]
+    async fn only_the_work_stands_back() {
+        let nice = || getpriority_process(None).map_err(Error::internal);
+        let before = nice().unwrap();
+        let inside = Blocking::new(1).run(nice).await.unwrap();
+        assert_eq!((inside, nice().unwrap()), ((before + NICE).min(19), before));
+    }
 
     #[tokio::test]
     async fn who_comes_when_the_queue_is_full_is_refused() {
