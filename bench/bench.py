@@ -142,10 +142,12 @@ class Bench:
         with ThreadPoolExecutor(1) as aside:
             created = aside.submit(load, self.port, messages())
             begun = time.perf_counter()
-            self.measure("busy", self.server, "user", 64)
+            try:
+                self.measure("busy", self.server, "user", 64)
+            finally:
+                reading = False
             took = time.perf_counter() - begun
             self.keep("hashed", max(len(sent) - CONNECTIONS, 0) / took)
-            reading = False
             self.keep("with password", len(created.result()))
 
     def run(self):
