@@ -29,6 +29,8 @@ pub struct Dialect {
     /// `{one_owner TABLE (INDEX COLUMNS, …)}`: plan with a million rows that have the same value in
     /// the first column of these indexes, and which all the columns together tell apart.
     pub one_owner: fn(&str, &str) -> String,
+    /// `{merge COUNT OF NAME}`: how many parts of an index of trigrams are merged at a time.
+    pub merge: fn(&str, &str) -> String,
 }
 
 impl Dialect {
@@ -46,6 +48,10 @@ impl Dialect {
         while let Some((before, indexes, after)) = placeholder(&out, "{one_owner ") {
             let (table, indexes) = arguments(indexes);
             out = format!("{before}{}{after}", (self.one_owner)(table, indexes));
+        }
+        while let Some((before, merge, after)) = placeholder(&out, "{merge ") {
+            let (count, name) = merge.split_once(" OF ").unwrap_or_default();
+            out = format!("{before}{}{after}", (self.merge)(count, name));
         }
         out
     }
@@ -93,6 +99,7 @@ mod tests {
         number: "n INTEGER, ",
         trigrams: |name, table, columns| format!("INDEX {name} OF {columns} IN {table}"),
         one_owner: |table, indexes| format!("PLAN {table} BY {indexes}"),
+        merge: |count, name| format!("MERGE {count} {name}"),
     };
     const TEXTS: &[&str] = &["CREATE TABLE a (x {text}){clustered}", "CREATE TABLE b (y BIGINT)"];
 
@@ -111,6 +118,7 @@ mod tests {
         let made = "CREATE TABLE a (n INTEGER, x STRING); INDEX i OF x, y IN a; z";
         assert_eq!(DIALECT.translate(text), made);
         assert_eq!(DIALECT.translate("{one_owner a (i 2, j 3)}; z"), "PLAN a BY i 2, j 3; z");
+        assert_eq!(DIALECT.translate("{merge 8 OF i}; z"), "MERGE 8 i; z");
     }
 
     #[test]

@@ -27,6 +27,7 @@ const DIALECT: Dialect = Dialect {
     number: "number INTEGER PRIMARY KEY,",
     trigrams: trigrams::create,
     one_owner: statistics,
+    merge: trigrams::merge,
 };
 
 /// Without statistics SQLite takes the first column of an index for a narrow one

@@ -149,7 +149,7 @@ impl Of<'_> {
                 let id = filter.param(id);
                 filter.condition(format!(
                     "(owner = {id} OR project_id IN (SELECT id FROM projects WHERE owner = {id}) \
-                     OR user_id IN (SELECT id FROM users WHERE owner = {id}))"
+                     OR user_id IN (SELECT id FROM user_search WHERE owner = {id}))"
                 ));
             }
             Of::User(id) => filter.equal("user_id", id),

@@ -7,7 +7,7 @@ use super::pats::Pat;
 use super::table::{Table, table};
 use super::{factors, idps, outbox, user_search};
 use crate::core::Stored;
-use crate::db::{Db, Row, Statement, Value};
+use crate::db::{Db, Row, Statement, Value, fold};
 use crate::domain::Stamp;
 use crate::domain::user::name::{name_key, scoped_key, scoped_keys, split_login_name};
 use crate::domain::user::{Event, User};
@@ -122,41 +122,72 @@ pub async fn by_login_name(db: &Db, login_name: &str) -> Result<Vec<User>> {
 }
 
 /// Whether a user has this name and this address, compared exactly. An empty value asks for nothing;
-/// `org` narrows it to one organisation.
+/// `org` narrows it to one organisation. An address alone is looked up in each organisation, because
+/// an index without them would be written by every change of an address and serve nothing else.
 pub async fn any_with(db: &Db, name: &str, email: &str, org: Option<&str>) -> Result<bool> {
-    let mut sql = String::from("SELECT 1 FROM users WHERE 1 = 1");
-    let mut params: Vec<Value> = Vec::new();
-    if !name.is_empty() {
+    let (sql, params) = any_sql(name, email, org);
+    Ok(db.first(sql, &params, |_| Ok(())).await?.is_some())
+}
+
+fn any_sql(name: &str, email: &str, org: Option<&str>) -> (String, Vec<Value>) {
+    const OF_EACH_ORG: &str = "orgs o CROSS JOIN user_search u WHERE u.owner = o.id";
+    const NAMED: &str = "users u JOIN orgs o ON o.id = u.owner WHERE u.user_name = $1 \
+        AND (u.name_key = $2 OR (u.name_key > $3 AND u.name_key < $4))";
+    let (tables, mut params) = if name.is_empty() {
+        (OF_EACH_ORG, Vec::new())
+    } else {
         let key = name_key(name);
         let (first, last) = scoped_keys(&key);
-        sql += " AND user_name = $1 AND (name_key = $2 OR (name_key > $3 AND name_key < $4))";
-        params.extend([name.into(), key.into(), first.into(), last.into()]);
+        (NAMED, vec![name.into(), key.into(), first.into(), last.into()])
+    };
+    let folded = if name.is_empty() { fold(email) } else { String::new() };
+    let wanted =
+        [("u.email_folded", &*folded), ("u.email", email), ("o.id", org.unwrap_or_default())];
+    let mut sql = format!("SELECT 1 FROM {tables}");
+    for (column, value) in wanted.into_iter().filter(|(_, value)| !value.is_empty()) {
+        params.push(value.into());
+        sql += &format!(" AND {column} = ${}", params.len());
     }
-    for (column, value) in [("email", Some(email).filter(|e| !e.is_empty())), ("owner", org)] {
-        if let Some(value) = value {
-            params.push(value.into());
-            sql += &format!(" AND {column} = ${}", params.len());
-        }
-    }
-    sql += " LIMIT 1";
-    Ok(db.first(sql, &params, |_| Ok(())).await?.is_some())
+    (sql + " LIMIT 1", params)
 }
 
 /// The ids of all users of an organisation.
 pub async fn ids_of_org(db: &Db, org: &str) -> Result<Vec<String>> {
-    const SQL: &str = "SELECT id FROM users WHERE owner = $1 ORDER BY id";
+    const SQL: &str = "SELECT id FROM user_search WHERE owner = $1 ORDER BY id";
     db.query(SQL, &[org.into()], |row| row.text(0)).await
 }
 
 /// Gives a row while no user of this organisation has a name of the other scope.
 pub const ALL_SCOPED: &str = "SELECT 1 FROM orgs WHERE id = $1 \
-    AND NOT EXISTS (SELECT 1 FROM users WHERE owner = $1 AND org_scoped <> $2)";
+    AND NOT EXISTS (SELECT 1 FROM user_search s JOIN users u ON u.id = s.id \
+    WHERE s.owner = $1 AND u.org_scoped <> $2)";
 
 /// Gives a row while this organisation has no user.
 pub const NONE_IN_ORG: &str =
-    "SELECT 1 FROM orgs WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users WHERE owner = $1)";
+    "SELECT 1 FROM orgs WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM user_search WHERE owner = $1)";
 
 /// A user of this organisation by its id.
 pub async fn in_org(db: &Db, id: &str, org: &str) -> Result<Option<User>> {
     Ok(by_id(db, id).await?.filter(|user| user.owner == org))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::start::MIGRATIONS;
+
+    #[tokio::test]
+    async fn a_user_is_looked_up_by_name_or_in_each_organisation() {
+        let db = Db::open(":memory:", &MIGRATIONS).await.unwrap();
+        for (name, org, steps) in [
+            ("gigi", None, ["users_2 (name_key=?)", "users_2 (name_key>? AND name_key<?)"]),
+            ("", None, ["SCAN o", "user_search_by_email (owner=? AND email_folded=?)"]),
+            ("", Some("7"), ["o USING", "user_search_by_email (owner=? AND email_folded=?)"]),
+        ] {
+            let (sql, params) = any_sql(name, "gigi@x.test", org);
+            let plan = db.query(format!("EXPLAIN QUERY PLAN {sql}"), &params, |row| row.text(3));
+            let plan = plan.await.unwrap().join("; ");
+            assert!(steps.iter().all(|step| plan.contains(step)), "{plan}");
+        }
+    }
 }

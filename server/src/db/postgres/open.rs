@@ -22,6 +22,7 @@ const DIALECT: Dialect = Dialect {
     number: "",
     trigrams: trigrams::create,
     one_owner: |_, _| String::new(),
+    merge: |_, _| String::new(),
 };
 /// PostgreSQL 15.
 const OLDEST: i64 = 150_000;

@@ -15,6 +15,13 @@ pub fn create(name: &str, table: &str, columns: &str) -> String {
     )
 }
 
+/// How many parts of a size become one of the next: the more, the seldomer a trigram is written
+/// again, and the more parts a search looks at
+/// (<https://www.sqlite.org/fts5.html#the_automerge_configuration_option>).
+pub fn merge(count: &str, name: &str) -> String {
+    format!("INSERT INTO {name} ({name}, rank) VALUES ('automerge', {count})")
+}
+
 /// What MATCH asks for rows with all trigrams of a text.
 pub fn pattern(text: &str) -> Option<String> {
     let letters: Vec<char> = text.chars().collect();
