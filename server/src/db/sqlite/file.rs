@@ -23,10 +23,12 @@ const BUSY: Duration = Duration::from_secs(5);
 const EXCLUSIVE: &CStr = c"unix-excl";
 
 /// `synchronous=FULL` makes each commit durable (<https://www.sqlite.org/pragma.html>); LIKE
-/// distinguishes case, as in PostgreSQL; the cache is in KiB and per connection.
-const WRITER: &str = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; \
+/// distinguishes case, as in PostgreSQL; the cache is in KiB and per connection, and grows with use:
+/// that of the writer holds the inner pages of the indexes of a million users. What the log gathers
+/// between two checkpoints (64 MiB) goes to the file once, however often a page was written.
+const WRITER: &str = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16000; \
      PRAGMA journal_size_limit=67108864; \
-     PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4096; \
+     PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; \
      PRAGMA case_sensitive_like=ON";
 const READER: &str = "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-1024; \
      PRAGMA case_sensitive_like=ON";
