@@ -98,14 +98,14 @@ impl UserGrant {
         Ok([Event::Added(new)])
     }
 
-    /// `org` is that of the call. The owner of a granted project, who sees the grant too, is told of
-    /// a wrong role first (recording `extras-grants-granted`).
+    /// `org` is that of the call. The owner of a granted project, who sees the grant too, is told
+    /// what is wrong with the roles first (recording `extras-grants-granted`).
     pub fn change(&self, roles: Vec<String>, found: Found<'_>, org: &str) -> Result<[Event; 1]> {
         let not_found = || text::user_grant::NOT_FOUND.not_found("COMMAND-3M9sd");
         if !self.exists() || (self.owner != org && found.project.owner != org) {
             return Err(not_found());
         }
-        if self.owner == org && self.roles == roles {
+        if self.roles == roles {
             return Err(text::user_grant::NOT_CHANGED.precondition("COMMAND-Rs8fy"));
         }
         if !roles.iter().all(|role| found.gives(role)) {
@@ -273,9 +273,10 @@ mod tests {
         assert_eq!(change(grant(), &["admin"], "b"), "COMMAND-mm9F4");
         assert_eq!(change(grant(), &["seller", "seller"], "b"), "");
         assert_eq!(change(grant(), &[], "b"), "");
+        assert_eq!(change(grant(), &["seller"], "a"), "COMMAND-Rs8fy");
         assert_eq!(change(grant(), &["admin"], "a"), "COMMAND-mm9F4");
         assert_eq!(change(grant(), &[], "a"), "COMMAND-3M9sd");
-        assert_eq!(change(grant(), &["admin"], "c"), "COMMAND-3M9sd");
+        assert_eq!(change(grant(), &["seller"], "c"), "COMMAND-3M9sd");
     }
 
     #[test]
