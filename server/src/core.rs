@@ -23,7 +23,8 @@ const LOCKS: usize = 1024;
 
 const APPEND: &str = "INSERT INTO events \
     (stream, sequence, kind, payload, owner, editor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const LAST: &str = "SELECT sequence FROM events WHERE stream = $1 ORDER BY sequence DESC LIMIT 1";
+const LAST: &str = "SELECT sequence, created_at FROM events WHERE stream = $1 \
+    ORDER BY sequence DESC LIMIT 1";
 
 /// The server's state behind every handler. A clone is another handle of the same.
 #[derive(Clone)]
@@ -76,6 +77,7 @@ pub struct Loaded<A> {
     pub id: String,
     pub state: A,
     sequence: i64,
+    at: i64,
 }
 
 impl<A> std::ops::Deref for Loaded<A> {
@@ -90,6 +92,11 @@ impl<A: Aggregate> Loaded<A> {
     /// Whether there was one that is no more.
     pub fn was_removed(&self) -> bool {
         self.sequence > 0 && !self.state.exists()
+    }
+
+    /// Sequence and time of the last event of the stream.
+    pub fn last(&self) -> (i64, i64) {
+        (self.sequence, self.at)
     }
 }
 
@@ -183,9 +190,10 @@ impl Core {
         Ok(self.db.first(A::select(), &[id.into()], A::read).await?.unwrap_or_default())
     }
 
-    async fn last_sequence(&self, stream: &str) -> Result<i64> {
-        let last = self.db.first(LAST, &[stream.into()], |row| row.integer(0)).await?;
-        Ok(last.unwrap_or(0))
+    /// Sequence and time of the last event of a stream; 0 and 0 where there is none.
+    async fn last(&self, stream: &str) -> Result<(i64, i64)> {
+        let read = |row: &Row<'_>| Ok((row.integer(0)?, row.integer(1)?));
+        Ok(self.db.first(LAST, &[stream.into()], read).await?.unwrap_or_default())
     }
 }
 
@@ -206,8 +214,8 @@ impl<'a> Push<'a> {
 
     /// An aggregate, whoever owns it.
     pub async fn any<A: Stored>(&self, id: &str) -> Result<Loaded<A>> {
-        let sequence = self.core.last_sequence(&stream::<A>(id)).await?;
-        Ok(Loaded { id: id.into(), state: self.core.load(id).await?, sequence })
+        let (sequence, at) = self.core.last(&stream::<A>(id)).await?;
+        Ok(Loaded { id: id.into(), state: self.core.load(id).await?, sequence, at })
     }
 
     /// Appends the events, in order, and stores the state that they lead to. Its row comes before
@@ -233,7 +241,7 @@ impl<'a> Push<'a> {
             loaded.state.apply(&event, &stamp);
             changes.extend(A::changes(&event, &stamp));
         }
-        loaded.sequence = stamp.sequence;
+        (loaded.sequence, loaded.at) = (stamp.sequence, stamp.at);
         let exists = loaded.exists();
         self.batch.push(if exists { loaded.state.upsert() } else { A::delete(&loaded.id) });
         self.batch.extend(A::follow(&before, &loaded.state));
@@ -250,8 +258,8 @@ impl<'a> Push<'a> {
         self.batch.push(Statement::guard(sql, params));
     }
 
-    /// What a push without an event answers about a part that has a sequence of its own.
-    pub fn stays(&mut self, sequence: i64, at: i64) {
+    /// What a push without an event answers: sequence and time of the last one.
+    pub fn stays(&mut self, (sequence, at): (i64, i64)) {
         (self.meta.sequence, self.meta.at) = (sequence, at);
     }
 }

@@ -66,7 +66,7 @@ impl Grants for Core {
                         let of = Of::ProjectGrant(id, grant_id);
                         self.take_roles(&mut push, of, &gone).await?;
                     }
-                    None => push.stays(project.version, project.changed_at),
+                    None => push.stays(project.last()),
                 }
                 Ok(push)
             })

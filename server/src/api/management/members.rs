@@ -46,7 +46,7 @@ impl Members for Core {
                 let found = members::find(&self.db, &member.user_id, &stream::<Org>(id)).await?;
                 let roles = found.as_ref().map(|found| found.roles.as_slice());
                 match (org.change_member(member.clone(), roles)?, &found) {
-                    (None, Some(found)) => push.stays(found.sequence, found.changed_at),
+                    (None, Some(found)) => push.stays((found.sequence, found.changed_at)),
                     (event, _) => push.append(&mut org, event)?,
                 }
                 Ok(push)
@@ -208,8 +208,8 @@ impl Core {
             let found = members::find(&self.db, &removed.user_id, scope).await?;
             if let Some(event) = decide(&loaded, removed.clone(), found.is_some())? {
                 push.append(&mut loaded, [event])?;
-            } else if let Some((sequence, at)) = members::left(&self.db, scope, removed).await? {
-                push.stays(sequence, at);
+            } else if let Some(last) = members::left(&self.db, scope, removed).await? {
+                push.stays(last);
             }
             Ok(push)
         })

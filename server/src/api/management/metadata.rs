@@ -37,7 +37,7 @@ impl Metadata for Core {
                     Some(event) => push.append(&mut user, [event])?,
                     None => {
                         let stored = stored.unwrap_or_default();
-                        push.stays(stored.sequence, stored.changed_at);
+                        push.stays((stored.sequence, stored.changed_at));
                     }
                 }
                 Ok(push)
@@ -143,8 +143,7 @@ impl Core {
         let stored = metadata::values(&self.db, id, &keys).await?;
         let events = user.set_all_metadata(entries, &stored)?;
         if events.is_empty() {
-            let (sequence, at) = metadata::last(&self.db, id).await?;
-            push.stays(sequence, at);
+            push.stays(metadata::last(&self.db, id).await?);
         } else {
             push.append(&mut user, events)?;
         }

@@ -99,7 +99,7 @@ impl Projects for Core {
                 let mut project = push.own::<Project>(id).await?;
                 match project.change(settings.clone())? {
                     Some(event) => push.append(&mut project, [event])?,
-                    None => push.stays(project.sequence, project.changed_at),
+                    None => push.stays((project.sequence, project.changed_at)),
                 }
                 Ok(push)
             })

@@ -109,7 +109,7 @@ impl Core {
             reach(caller, &grant)?;
             match event {
                 Some(event) => push.append(&mut grant, [event])?,
-                None => push.stays(grant.sequence, grant.changed_at),
+                None => push.stays((grant.sequence, grant.changed_at)),
             }
             Ok(push)
         })
