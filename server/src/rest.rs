@@ -200,8 +200,11 @@ fn json(status: StatusCode, body: Vec<u8>) -> Response {
     Response::builder().status(status).content_type("application/json").body(body)
 }
 
+/// `Vary: Origin` stands before that of a success, as in the reference.
 fn always(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
-    headers.append(VARY, HeaderValue::from_static("Origin"));
+    if let Some(cookie) = headers.insert(VARY, HeaderValue::from_static("Origin")) {
+        headers.append(VARY, cookie);
+    }
     headers.insert("x-robots-tag", HeaderValue::from_static("none"));
     headers.insert("x-request-id", request_id());
     cors::expose(origin, headers);

@@ -32,6 +32,14 @@ async fn what_is_not_there_is_said_in_json() {
 }
 
 #[tokio::test]
+async fn what_a_success_varies_by_is_said_in_order() {
+    let wire = Wire::start(|_| {}).await;
+    let answer = wire.http1("GET /management/v1/healthz", &[], b"").await;
+    let vary: Vec<&str> = answer.lines().filter_map(|line| line.strip_prefix("Vary: ")).collect();
+    assert_eq!(vary, ["Origin", "Cookie"], "{answer}");
+}
+
+#[tokio::test]
 async fn a_preflight_needs_no_token() {
     let wire = Wire::start(|_| {}).await;
     let asked = [
