@@ -75,7 +75,6 @@ pub struct Seen {
     pub org_name: String,
     pub org_domain: String,
     pub project_name: String,
-    pub project_owner: String,
 }
 
 table!(
@@ -84,7 +83,7 @@ table!(
         CASE WHEN u.org_scoped = 1 THEN u.user_name || '@' || h.primary_domain \
             ELSE u.user_name END AS login_name, u.owner AS user_org, h.name AS user_org_name, h.primary_domain AS user_org_domain, \
         o.name AS org_name, o.primary_domain AS org_domain, \
-        p.name AS project_name, p.owner AS project_owner \
+        p.name AS project_name \
         FROM user_grants g JOIN users u ON u.id = g.user_id JOIN orgs h ON h.id = u.owner \
         JOIN orgs o ON o.id = g.owner JOIN projects p ON p.id = g.project_id) AS seen",
     1,
@@ -112,7 +111,6 @@ table!(
         org_name,
         org_domain,
         project_name,
-        project_owner,
     ]
 );
 
@@ -121,6 +119,29 @@ pub async fn seen(db: &Db, id: &str, org: &str) -> Result<Option<Seen>> {
     let found: Option<Seen> =
         db.first(Seen::sql().select.as_str(), &[id.into()], Table::read).await?;
     Ok(found.filter(|grant| grant.owner == org))
+}
+
+/// The condition that an organisation made a grant or, if `granted`, made it or owns its project.
+pub fn of_org(filter: &mut Filter, org: &str, granted: bool) {
+    filter.any(|filter| {
+        filter.equal("owner", org);
+        if granted {
+            let org = filter.param(org);
+            filter
+                .condition(format!("project_id IN (SELECT id FROM projects WHERE owner = {org})"));
+        }
+    });
+}
+
+/// The condition that a grant is of one of these users. It is said twice, so that SQLite too looks
+/// by user and not by organisation: a user has few grants, an organisation may have many.
+pub fn of_users(filter: &mut Filter, ids: &[String]) {
+    if ids.is_empty() {
+        return filter.condition("1 = 0");
+    }
+    let ids: Vec<String> = ids.iter().map(|id| filter.param(id)).collect();
+    let found = format!("user_id IN ({})", ids.join(", "));
+    filter.condition(format!("({found} AND id IN (SELECT id FROM user_grants WHERE {found}))"));
 }
 
 /// The condition that a grant has this role, in `filter`.
@@ -189,4 +210,46 @@ pub fn none(of: Of<'_>, roles: Option<&[String]>) -> Result<(String, Vec<Value>)
     let sql =
         format!("SELECT 1 FROM instances WHERE NOT EXISTS (SELECT 1 FROM user_grants WHERE {sql})");
     Ok((sql, params))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::start::MIGRATIONS;
+    use crate::views::list::select;
+
+    /// How SQLite goes about a list.
+    async fn plan(build: impl FnOnce(&mut Filter)) -> String {
+        let db = Db::open(":memory:", &MIGRATIONS).await.unwrap();
+        let mut filter = Filter::default();
+        build(&mut filter);
+        let sql = Seen::sql();
+        let source = Source { columns: &sql.all, tables: sql.table, order: &["id"] };
+        let (sql, params) = select(source, &filter, Page::default()).unwrap();
+        let steps = db.query(format!("EXPLAIN QUERY PLAN {sql}"), &params, |row| row.text(3));
+        steps.await.unwrap().join("; ")
+    }
+
+    #[tokio::test]
+    async fn no_list_reads_more_than_it_has_to() {
+        let ids = ["u".to_string(), "v".to_string()];
+        for (granted, ids) in [(false, &ids[..1]), (false, &ids), (true, &ids[..1]), (true, &ids)] {
+            let plan = plan(|filter| {
+                of_org(filter, "o", granted);
+                of_users(filter, ids);
+            });
+            let plan = plan.await;
+            assert!(plan.contains("user_grants_2 (user_id=?)"), "{granted} {ids:?}: {plan}");
+            let all = ["SCAN", "user_grants_of_owner (owner=?)"];
+            assert!(!all.iter().any(|all| plan.contains(all)), "{granted} {ids:?}: {plan}");
+        }
+        let granted = plan(|filter| of_org(filter, "o", true)).await;
+        assert!(granted.contains("MULTI-INDEX OR") && !granted.contains("SCAN"), "{granted}");
+    }
+
+    #[tokio::test]
+    async fn a_page_of_an_organisation_is_read_in_order() {
+        let plan = plan(|filter| of_org(filter, "o", false)).await;
+        assert!(plan.contains("user_grants_of_owner") && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
 }

@@ -13,7 +13,7 @@ use crate::domain::user_grant::{self, Event, Found, NewUserGrant, UserGrant};
 use crate::error::{Result, text};
 use crate::gate::Caller;
 use crate::views::list::Filter;
-use crate::views::user_grants::{Seen, has_role};
+use crate::views::user_grants::{Seen, has_role, of_org, of_users};
 use crate::views::{projects, users};
 
 impl UserGrants for Core {
@@ -131,12 +131,7 @@ pub fn filter(queries: Vec<message::UserGrantQuery>, caller: &Caller) -> Filter 
     }
     let queries: Vec<Query> = queries.into_iter().filter_map(|query| query.query).collect();
     let granted = queries.iter().any(|query| matches!(query, Query::WithGrantedQuery(_)));
-    filter.any(|filter| {
-        filter.equal("owner", caller.org());
-        if granted {
-            filter.equal("project_owner", caller.org());
-        }
-    });
+    of_org(&mut filter, caller.org(), granted);
     for query in queries {
         restrict(&mut filter, query);
     }
@@ -157,13 +152,13 @@ fn restrict(filter: &mut Filter, query: Query) {
     let (column, value, method) = match query {
         Query::WithGrantedQuery(_) => return,
         Query::ProjectIdQuery(by) => return filter.equal("project_id", by.project_id),
-        Query::UserIdQuery(by) => return filter.equal("user_id", by.user_id),
+        Query::UserIdQuery(by) => return of_users(filter, &[by.user_id]),
         Query::ProjectGrantIdQuery(by) => {
             return filter.equal("project_grant_id", by.project_grant_id);
         }
         Query::RoleKeyQuery(by) => return has_role(filter, &by.role_key),
         Query::UserTypeQuery(by) => return filter.equal("kind", i64::from(by.r#type.to_i32())),
-        Query::InUserIdsQuery(by) => return filter.one_of("user_id", by.in_user_ids),
+        Query::InUserIdsQuery(by) => return of_users(filter, &by.in_user_ids),
         Query::UserNameQuery(by) => ("user_name", by.user_name, by.method),
         Query::OrgNameQuery(by) => ("org_name", by.org_name, by.method),
         Query::OrgDomainQuery(by) => ("org_domain", by.org_domain, by.method),
