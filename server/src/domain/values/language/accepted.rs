@@ -17,7 +17,7 @@ pub enum Language {
 use Language::{Chinese, English, French, German, Italian, Spanish, Swedish};
 
 /// The languages of texts, by their codes.
-const SPOKEN: [(&str, Language); 7] = [
+const SPOKEN: [(&str, Language); 8] = [
     ("en", English),
     ("de", German),
     ("fr", French),
@@ -25,6 +25,7 @@ const SPOKEN: [(&str, Language); 7] = [
     ("es", Spanish),
     ("sv", Swedish),
     ("zh", Chinese),
+    ("cmn", Chinese),
 ];
 
 /// Languages whose speakers read one of these (CLDR, `languageMatching`).
@@ -62,18 +63,15 @@ pub fn preferred(accept: &str) -> Language {
 /// Canonical tags, the most wanted first.
 fn wanted(accept: &str) -> Option<Vec<String>> {
     let mut wanted = Vec::new();
-    for item in accept.split(',').filter(|_| accept.len() <= LONGEST) {
+    let items = accept.split(',').map(str::trim).filter(|item| !item.is_empty());
+    for item in items.filter(|_| accept.len() <= LONGEST) {
         let (tag, weight) = item.split_once(';').unwrap_or((item, ""));
-        let tag = tag.trim();
-        if tag.is_empty() && weight.is_empty() {
-            continue;
+        let (text, faultless) = tag::read(tag.trim());
+        let any = tag.trim() == "*";
+        let weight = quality(weight).filter(|_| faultless || any)?;
+        if weight > 0.0 && !any {
+            wanted.push((weight, text));
         }
-        let weight = quality(weight)?;
-        if tag == "*" || weight <= 0.0 {
-            continue;
-        }
-        let (tag, faultless) = tag::read(tag);
-        wanted.push((weight, faultless.then_some(tag)?));
     }
     wanted.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     Some(wanted.into_iter().map(|(_, tag)| tag).collect())
@@ -100,7 +98,7 @@ fn base(tag: &str) -> &str {
 mod tests {
     use super::*;
 
-    const PREFERRED: [(&str, Language); 40] = [
+    const PREFERRED: [(&str, Language); 43] = [
         ("", English),
         ("de", German),
         ("dE-cH", German),
@@ -128,6 +126,8 @@ mod tests {
         ("de-CH-unknown", English),
         (",,de", German),
         (";", English),
+        (";q=0, de", English),
+        ("xx;q=0, de", English),
         ("*", English),
         ("*, de", German),
         ("fi, *;q=0.1", English),
@@ -136,6 +136,7 @@ mod tests {
         ("zh-TW", Chinese),
         ("zh-TW, fr-CA", French),
         ("zh-Hans-TW, fr", Chinese),
+        ("gsw, zh-cmn", Chinese),
         ("gsw", German),
         ("gl, fr;q=0.1", French),
         ("eu, lb", Spanish),
