@@ -7,10 +7,14 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value, json};
 
 use crate::random::Random;
-use crate::world::{PUBLIC_KEY, marker};
+use crate::world::{HASH, PUBLIC_KEY, marker};
 
 /// How deep messages are nested; queries may hold queries.
 const DEEPEST: usize = 4;
+
+/// One request in so many may have a secret hashed or a pair of keys made: both take long on
+/// purpose.
+const DEAR: usize = 100;
 
 /// Whose thing a request is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +33,17 @@ impl Target {
     }
 }
 
+/// The users of an organisation, of whom the last is no more.
+const USERS: [&str; 7] =
+    ["human", "initial", "unverified", "machine", "inactive", "locked", "removed"];
+
 /// The thing of the world that a field names by its id.
 fn thing(path: &str, field: &str) -> Option<&'static str> {
-    let machine = ["machine", "/keys", "/pats", "/secret"].iter().any(|word| path.contains(word));
-    let user = if machine { "machine" } else { "human" };
-    let grant = if path.contains("/users/") { "user_grant" } else { "project_grant" };
+    let grant = if path.contains("/user") { "user_grant" } else { "project_grant" };
     Some(match field {
-        "user_id" => user,
-        "id" if path.contains("/users/") => user,
+        "user_id" => user(path),
+        "id" if path.contains("/users/") => user(path),
+        "id" if path.ends_with("/_reactivate") => "inactive_project",
         "id" if path.contains("/projects") => "project",
         "id" if path.contains("/idps") => "idp",
         "id" | "org_id" | "granted_org_id" => "org",
@@ -46,9 +53,23 @@ fn thing(path: &str, field: &str) -> Option<&'static str> {
         "user_grant_id" => "user_grant",
         "token_id" => "token",
         "key_id" => "key",
-        "idp_id" => "idp",
+        "idp_id" | "config_id" => "idp",
         _ => return None,
     })
+}
+
+/// The user of whom what the path says is true, or is not yet.
+fn user(path: &str) -> &'static str {
+    let has = |parts: &[&str]| parts.iter().any(|part| path.contains(part));
+    let ends = |parts: &[&str]| parts.iter().any(|part| path.ends_with(part));
+    match path {
+        _ if has(&["machine", "/keys", "/pats", "/secret"]) => "machine",
+        _ if ends(&["{id}/_reactivate"]) => "inactive",
+        _ if ends(&["/_unlock"]) => "locked",
+        _ if ends(&["/_resend_verification"]) => "unverified",
+        _ if ends(&["/_resend_initialization", "/members", "/grants"]) => "initial",
+        _ => "human",
+    }
 }
 
 /// A request that a caller with the right to it makes with success, as far as names tell.
@@ -75,24 +96,27 @@ impl Plausible<'_> {
     }
 
     fn field(&self, field: &FieldDescriptor, depth: usize) -> Option<Value> {
+        if self.left_out(field) {
+            return None;
+        }
         let value = match field.kind() {
             Kind::String => self.text(field.name())?.into(),
             Kind::Bytes if field.name() == "public_key" => PUBLIC_KEY.trim().into(),
             Kind::Bytes => "bmV3".into(),
             Kind::Bool => true.into(),
             Kind::Enum(kind) => kind.values().nth(1)?.name().into(),
-            Kind::Message(kind) if depth < DEEPEST && own(&kind) && !self.left_out(field) => {
-                self.message(&kind, depth + 1)
-            }
+            Kind::Message(kind) if depth < DEEPEST && own(&kind) => self.message(&kind, depth + 1),
             Kind::Message(_) => return None,
             _ => 1.into(),
         };
         Some(if field.is_list() { json!([value]) } else { value })
     }
 
-    /// Conditions of a search, and ways to log in that need more than a text.
+    /// Conditions of a search, ways to log in that need more than a text, and grants that no
+    /// organisation of the world received.
     fn left_out(&self, field: &FieldDescriptor) -> bool {
-        ["queries", "query", "hashed_password", "idps"].contains(&field.name())
+        let names = ["queries", "query", "hashed_password", "idps", "project_grant_id"];
+        names.contains(&field.name())
     }
 
     fn text(&self, field: &str) -> Option<String> {
@@ -101,15 +125,19 @@ impl Plausible<'_> {
         }
         let marker = marker(self.target.org());
         Some(match field {
-            "key" | "keys" => marker,
+            "key" | "keys" | "linked_user_id" => marker,
             "login_name" => format!("{marker}-human"),
             "user_name" if self.path.contains("unique") => format!("{marker}-human"),
             "domain" => "new.example.com".into(),
             "email" => "new@example.com".into(),
             "phone" => "+41791234568".into(),
             "preferred_language" => "en".into(),
+            "role_key" if self.path.ends_with("/roles") => "new".into(),
+            "role_keys" if self.path.ends_with("/grants/{grant_id}") => "more".into(),
             "role_key" | "role_keys" => "role".into(),
             "roles" => self.role().into(),
+            "value" if self.path.ends_with("/_import") => HASH.into(),
+            "password" if self.path.contains("/password") => "Password1!".into(),
             "password" | "initial_password" | "otp_code" | "hash" => return None,
             _ if field.contains("endpoint") || field == "issuer" => "https://example.com".into(),
             _ => "new".into(),
@@ -117,7 +145,7 @@ impl Plausible<'_> {
     }
 
     fn id(&self, thing: &str) -> String {
-        let removed = self.target == Target::Removed && ["human", "machine"].contains(&thing);
+        let removed = self.target == Target::Removed && USERS.contains(&thing);
         let name = format!("{}_{}", self.target.org(), if removed { "removed" } else { thing });
         let there = removed || matches!(self.target, Target::Own | Target::Foreign);
         let id = self.known.get(&name).ok().filter(|_| there).and_then(Value::as_str);
@@ -139,6 +167,8 @@ pub struct Arbitrary<'a> {
     pub operation: &'a Operation,
     pub known: &'a Variables,
     pub random: &'a mut Random,
+    /// Most values are plausible, so that they get past the rules.
+    pub careful: bool,
 }
 
 /// Texts at which code breaks. None of them may be a name of the world.
@@ -189,11 +219,12 @@ impl Arbitrary<'_> {
         let mut members = Map::new();
         let mut chosen = Vec::new();
         for field in kind.fields() {
-            let in_path = depth == 0 && self.in_path(field.name());
+            // Where there is no public key a pair is made.
+            let needed = depth == 0 && (self.in_path(field.name()) || field.name() == "public_key");
             // One member of a oneof at most.
             let one = field.containing_oneof().map(|one| one.full_name().to_string());
             let taken = one.as_ref().is_some_and(|one| chosen.contains(one));
-            if !in_path && (taken || self.random.chance(if one.is_some() { 70 } else { 25 })) {
+            if !needed && (taken || self.random.chance(self.absent(one.is_some(), field.name()))) {
                 continue;
             }
             // A query of REST holds no list of messages.
@@ -216,17 +247,22 @@ impl Arbitrary<'_> {
         if !field.is_list() {
             return self.value(field, depth);
         }
-        let length = self.random.below(4);
+        let length = if self.careful { 1 } else { self.random.below(4) };
         let length = if self.random.chance(1) { 101 } else { length };
         let items = (0..length).filter_map(|_| self.value(field, depth));
         Some(items.collect::<Vec<_>>().into())
     }
 
     fn value(&mut self, field: &FieldDescriptor, depth: usize) -> Option<Value> {
+        let careful = self.careful();
         Some(match field.kind() {
-            Kind::String => self.text(field, depth).into(),
+            Kind::String => self.text(field, depth, careful).into(),
             Kind::Bytes => self.bytes(field.name()).into(),
             Kind::Bool => self.random.chance(50).into(),
+            Kind::Enum(kind) if careful => {
+                let values: Vec<i32> = kind.values().map(|value| value.number()).collect();
+                self.random.of(values.get(1..).unwrap_or(&values)).into()
+            }
             Kind::Enum(kind) if self.random.chance(95) => {
                 let values: Vec<i32> = kind.values().map(|value| value.number()).collect();
                 self.random.of(&values).into()
@@ -269,20 +305,22 @@ impl Arbitrary<'_> {
         }
     }
 
-    fn text(&mut self, field: &FieldDescriptor, depth: usize) -> String {
+    fn text(&mut self, field: &FieldDescriptor, depth: usize, careful: bool) -> String {
         let (name, path) = (field.name(), self.operation.facts.path);
         if let Some(thing) = thing(path, name)
-            && self.random.chance(75)
+            && (careful || self.random.chance(75))
         {
             return self.id(thing);
         }
-        // A password that is good enough is hashed, which takes long on purpose.
-        if name.contains("password") && self.random.chance(1) {
+        if name.contains("password") && self.dear() {
             return "Password1!".into();
         }
         let plausible = Plausible { path, target: Target::Own, known: self.known };
-        let text = match self.random.below(10) {
-            0..4 if thing(path, name).is_none() => plausible.text(name).unwrap_or_default(),
+        let kind = if careful { 0 } else { self.random.below(10) };
+        let text = match kind {
+            0..4 if thing(path, name).is_none() && !name.contains("password") => {
+                self.fresh(plausible.text(name).unwrap_or_default())
+            }
             0..8 => self.random.of(&TEXTS).to_string(),
             8 => self
                 .random
@@ -301,19 +339,45 @@ impl Arbitrary<'_> {
     /// Own, foreign, unknown and removed things, mostly own.
     fn id(&mut self, thing: &str) -> String {
         let org = if self.random.chance(75) { "home" } else { "other" };
-        let user = ["human", "machine"].contains(&thing);
-        let one = if user && self.random.chance(50) {
-            self.random.of(&["human", "machine", "initial", "removed"])
+        let one = if USERS.contains(&thing) && self.random.chance(50) {
+            self.random.of(&USERS)
         } else {
             thing
         };
+        let secret = self.operation.facts.rpc == "GenerateMachineSecret";
+        let one = if secret && !self.dear() { "human" } else { one };
         let name = format!("{org}_{one}");
         let there = self.known.get(&name).is_ok() && self.random.chance(90);
         if there { format!("${{{name}}}") } else { "unknown".into() }
     }
 
+    /// How likely a field is left out, in a hundred times.
+    fn absent(&self, in_oneof: bool, field: &str) -> usize {
+        match self.careful {
+            _ if in_oneof || field == "project_grant_id" => 70,
+            true => 10,
+            false => 25,
+        }
+    }
+
+    fn careful(&mut self) -> bool {
+        self.careful && self.random.chance(95)
+    }
+
+    /// Names that are not taken yet, and such as were.
+    fn fresh(&mut self, text: String) -> String {
+        match text.strip_prefix("new") {
+            Some(rest) => format!("new{}{rest}", self.random.below(1000)),
+            None => text,
+        }
+    }
+
+    fn dear(&mut self) -> bool {
+        self.random.below(DEAR) == 0
+    }
+
     fn bytes(&mut self, name: &str) -> String {
-        if name == "public_key" && self.random.chance(98) {
+        if name == "public_key" && !self.dear() {
             return self.random.of(&[PUBLIC_KEY.trim(), "eA==", "LS0tLS1CRUdJTg=="]).into();
         }
         let long = "AAAA".repeat(200);

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 /// Members whose values are random.
 const SECRETS: [&str; 6] = ["clientSecret", "code", "keyDetails", "link", "token", "url"];
 
+/// The fewest digits of an id; no time is shorter.
+const ID: usize = 17;
+
 /// The names of the values of a world.
 pub struct Names(BTreeMap<String, String>);
 
@@ -44,23 +47,19 @@ impl Names {
     }
 
     fn text(&self, text: &str) -> String {
+        if text.len() < ID {
+            return text.into();
+        }
         if is_time(text) {
             return "<time>".into();
         }
-        let (mut out, mut digits) = (String::new(), String::new());
-        for c in text.chars().chain(['\0']) {
-            if c.is_ascii_digit() {
-                digits.push(c);
-                continue;
-            }
-            match digits.len() {
-                17.. => out += self.0.get(&digits).map_or("<id>", String::as_str),
-                _ => out += &digits,
-            }
-            digits.clear();
-            out.push(c);
+        let mut out = String::new();
+        for piece in text.split_inclusive(|c: char| !c.is_ascii_digit()) {
+            let digits = piece.trim_end_matches(|c: char| !c.is_ascii_digit());
+            let id = digits.len() >= ID;
+            out += if id { self.0.get(digits).map_or("<id>", String::as_str) } else { digits };
+            out += &piece[digits.len()..];
         }
-        out.pop();
         out
     }
 }

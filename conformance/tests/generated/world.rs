@@ -13,21 +13,32 @@ pub const ORGS: [&str; 2] = ["home", "other"];
 /// An RSA key of 2048 bits: making one takes long.
 pub const PUBLIC_KEY: &str = include_str!("public_key.txt");
 
+/// Of a password that nobody knows.
+pub const HASH: &str = "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
+
 /// What stands in every text of an organisation.
 pub fn marker(org: &str) -> String {
     format!("secret-{org}")
 }
 
 /// How one of everything is made: the operation, its arguments, where its answer has an id, and
-/// the name of that. `§` is the organisation, `$M` its marker. Operations that are not served are
-/// left out.
-const SCRIPT: [(&str, &str, &str, &str); 18] = [
+/// the name of that. `§` is the organisation, `$M` its marker, `$KEY` and `$HASH` are
+/// those above.
+const SCRIPT: [(&str, &str, &str, &str); 25] = [
+    (
+        "AddGoogleProvider",
+        r#"{"name":"$M","clientId":"$M","clientSecret":"x","scopes":["openid"],
+            "providerOptions":{"isLinkingAllowed":true,"isCreationAllowed":true}}"#,
+        "id",
+        "idp",
+    ),
     (
         "ImportHumanUser",
         r#"{"userName":"$M-human","profile":{"firstName":"$M","lastName":"L"},
             "email":{"email":"$M@example.com","isEmailVerified":true},
-            "hashedPassword":{"value":"$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"},
-            "phone":{"phone":"+41791234567","isPhoneVerified":true}}"#,
+            "hashedPassword":{"value":"$HASH"},
+            "phone":{"phone":"+41791234567","isPhoneVerified":true},
+            "idps":[{"configId":"${§_idp}","externalUserId":"$M","displayName":"$M"}]}"#,
         "userId",
         "human",
     ),
@@ -38,7 +49,20 @@ const SCRIPT: [(&str, &str, &str, &str); 18] = [
         "userId",
         "initial",
     ),
+    (
+        "ImportHumanUser",
+        r#"{"userName":"$M-unverified","profile":{"firstName":"$M","lastName":"L"},
+            "email":{"email":"$M@example.com","isEmailVerified":true},
+            "phone":{"phone":"+41791234567"},"hashedPassword":{"value":"$HASH"}}"#,
+        "userId",
+        "unverified",
+    ),
+    ("UpdateHumanEmail", r#"{"userId":"${§_unverified}","email":"$M-2@example.com"}"#, "", ""),
     ("AddMachineUser", r#"{"userName":"$M-machine","name":"$M"}"#, "userId", "machine"),
+    ("AddMachineUser", r#"{"userName":"$M-inactive","name":"$M"}"#, "userId", "inactive"),
+    ("DeactivateUser", r#"{"id":"${§_inactive}"}"#, "", ""),
+    ("AddMachineUser", r#"{"userName":"$M-locked","name":"$M"}"#, "userId", "locked"),
+    ("LockUser", r#"{"id":"${§_locked}"}"#, "", ""),
     ("AddMachineUser", r#"{"userName":"$M-removed","name":"$M"}"#, "userId", "removed"),
     ("RemoveUser", r#"{"id":"${§_removed}"}"#, "", ""),
     ("SetUserMetadata", r#"{"id":"${§_human}","key":"$M","value":"eA=="}"#, "", ""),
@@ -52,15 +76,12 @@ const SCRIPT: [(&str, &str, &str, &str); 18] = [
     ),
     ("AddOrgMember", r#"{"userId":"${§_human}","roles":["ORG_OWNER"]}"#, "", ""),
     ("AddProject", r#"{"name":"$M"}"#, "id", "project"),
+    ("AddProject", r#"{"name":"$M-inactive"}"#, "id", "inactive_project"),
+    ("DeactivateProject", r#"{"id":"${§_inactive_project}"}"#, "", ""),
     (
-        "AddProjectRole",
-        r#"{"projectId":"${§_project}","roleKey":"role","displayName":"$M"}"#,
-        "",
-        "",
-    ),
-    (
-        "AddProjectRole",
-        r#"{"projectId":"${§_project}","roleKey":"more","displayName":"$M"}"#,
+        "BulkAddProjectRoles",
+        r#"{"projectId":"${§_project}","roles":[{"key":"role","displayName":"$M"},
+            {"key":"more","displayName":"$M"}]}"#,
         "",
         "",
     ),
@@ -82,12 +103,6 @@ const SCRIPT: [(&str, &str, &str, &str); 18] = [
         "userGrantId",
         "user_grant",
     ),
-    (
-        "AddGoogleProvider",
-        r#"{"name":"$M","clientId":"$M","clientSecret":"x","scopes":["openid"]}"#,
-        "id",
-        "idp",
-    ),
     ("AddOrgDomain", r#"{"domain":"$M.example.com"}"#, "", ""),
 ];
 
@@ -106,39 +121,51 @@ pub async fn world(server: &Server, catalogue: &Catalogue) -> Variables {
             let args = args
                 .replace('§', org)
                 .replace("$M", &marker(org))
-                .replace("$KEY", PUBLIC_KEY.trim());
+                .replace("$KEY", PUBLIC_KEY.trim())
+                .replace("$HASH", HASH);
             let args: Value = serde_json::from_str(&args).unwrap();
-            let served = contract::OPERATIONS.iter().any(|o| o.rpc == rpc && o.served);
-            if let Some(args) = known.fill_value(&args).ok().filter(|_| served) {
-                let made = server.must(catalogue, rpc, &args, &admin).await;
-                if !name.is_empty() {
-                    known.set(&format!("{org}_{name}"), dig(&made, path).unwrap().clone());
-                }
+            let args = known.fill_value(&args).unwrap();
+            let made = server.must(catalogue, rpc, &args, &admin).await;
+            if !name.is_empty() {
+                known.set(&format!("{org}_{name}"), dig(&made, path).unwrap().clone());
             }
         }
     }
     known
 }
 
-/// A machine of the first organisation with a role there or on the instance, or with none; `None`
-/// where roles of that kind cannot be given yet.
+/// A machine of the first organisation with a role: there, on the instance, in its project or the
+/// grant of that; the empty role is none.
 pub async fn caller(
     server: &Server,
     catalogue: &Catalogue,
     (known, role): (&Variables, &str),
-) -> Option<Caller> {
-    let org = known.get("home_org").unwrap().as_str().unwrap();
-    let admin = server.admin(Some(org));
+) -> Caller {
+    let thing = |name: &str| known.get(name).unwrap().as_str().unwrap();
+    let admin = server.admin(Some(thing("home_org")));
     let user = json!({ "userName": "caller", "name": "caller" });
     let made = server.must(catalogue, "AddMachineUser", &user, &admin).await;
     let id = made["userId"].as_str().unwrap();
-    let kind = if role.starts_with("IAM_") { "AddIAMMember" } else { "AddOrgMember" };
     if !role.is_empty() {
-        contract::OPERATIONS.iter().find(|o| o.rpc == kind && o.served)?;
-        let member = json!({ "userId": id, "roles": [role] });
-        server.must(catalogue, kind, &member, &admin).await;
+        let member = json!({
+            "userId": id,
+            "roles": [role],
+            "projectId": thing("home_project"),
+            "grantId": thing("home_project_grant"),
+        });
+        server.must(catalogue, giver(role), &member, &admin).await;
     }
     let made =
         server.must(catalogue, "AddPersonalAccessToken", &json!({ "userId": id }), &admin).await;
-    Some(Caller { token: made["token"].as_str().unwrap().into(), org: None })
+    Caller { token: made["token"].as_str().unwrap().into(), org: None }
+}
+
+/// The operation that gives a role.
+fn giver(role: &str) -> &'static str {
+    match role {
+        _ if role.starts_with("IAM_") => "AddIAMMember",
+        _ if role.starts_with("PROJECT_GRANT_") => "AddProjectGrantMember",
+        _ if role.starts_with("PROJECT_") => "AddProjectMember",
+        _ => "AddOrgMember",
+    }
 }
