@@ -1,10 +1,14 @@
 //! Work that keeps a core busy, off the threads that answer requests.
 
-use std::sync::Arc;
-use std::thread;
+use std::io;
+use std::sync::{Arc, LazyLock};
 
-use rustix::process::nice;
-use tokio::sync::{Semaphore, oneshot};
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
+};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Semaphore;
 
 use crate::error::{Code, Error, Result};
 
@@ -12,9 +16,18 @@ use crate::error::{Code, Error, Result};
 /// take: who came behind them would wait in vain.
 const WAITING: usize = 1000;
 
-/// How far this work stands back behind requests: a tenth of the weight of a thread that answers,
-/// for a core that both want (nice(2) and sched(7), where Linux knows it per thread).
-const NICE: i32 = 10;
+/// This work gets the time that no thread wants that answers requests (sched(7), `SCHED_IDLE`).
+const IDLE: ThreadSchedulePolicy = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+
+/// Threads of their own, because what has stood back may not come forward again. They stay a while,
+/// so that the next hash finds the memory of the last one.
+static THREADS: LazyLock<io::Result<Runtime>> =
+    LazyLock::new(|| Builder::new_current_thread().on_thread_start(stand_back).build());
+
+/// Where that cannot be, the work is done like any other.
+fn stand_back() {
+    let _ = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, IDLE);
+}
 
 /// Threads of which at most so many work at once; the others wait their turn.
 pub struct Blocking {
@@ -33,8 +46,7 @@ impl Blocking {
         Self { running, places: Semaphore::new(at_once + waiting) }
     }
 
-    /// Each time on a new thread, because what has stood back may not come forward again. A caller
-    /// that goes away while the work is done does not end it, nor free its thread.
+    /// A caller that goes away while the work is done does not end it, nor free its thread.
     ///
     /// Errors: `ResourceExhausted` when too many wait already; those of the work.
     pub async fn run<T: Send + 'static>(
@@ -43,14 +55,12 @@ impl Blocking {
     ) -> Result<T> {
         let _place = self.places.try_acquire().map_err(|_| busy())?;
         let running = self.running.clone().acquire_owned().await.map_err(Error::internal)?;
-        let (done, outcome) = oneshot::channel();
-        let body = move || {
+        let threads = THREADS.as_ref().map_err(Error::internal)?;
+        let done = threads.spawn_blocking(move || {
             let _until_done = running;
-            let _ = nice(NICE);
-            let _ = done.send(work());
-        };
-        thread::Builder::new().name("blocking".into()).spawn(body).map_err(Error::internal)?;
-        outcome.await.map_err(Error::internal)?
+            work()
+        });
+        done.await.map_err(Error::internal)?
     }
 }
 
@@ -64,17 +74,18 @@ mod tests {
     use std::sync::mpsc::{Receiver, channel};
     use std::task::{Context, Waker};
 
-    use rustix::process::getpriority_process;
+    use thread_priority::thread_schedule_policy;
     use tokio::task::yield_now;
 
     use super::*;
 
     #[tokio::test]
     async fn only_the_work_stands_back() {
-        let nice = || getpriority_process(None).map_err(Error::internal);
-        let before = nice().unwrap();
-        let inside = Blocking::new(1).run(nice).await.unwrap();
-        assert_eq!((inside, nice().unwrap()), ((before + NICE).min(19), before));
+        let policy = || Ok(format!("{:?}", thread_schedule_policy().unwrap()));
+        let before = policy().unwrap();
+        let inside = Blocking::new(1).run(policy).await.unwrap();
+        assert_eq!((inside, policy().unwrap()), (format!("{IDLE:?}"), before.clone()));
+        assert_ne!(before, format!("{IDLE:?}"));
     }
 
     #[tokio::test]

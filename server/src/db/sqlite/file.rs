@@ -24,9 +24,8 @@ const EXCLUSIVE: &CStr = c"unix-excl";
 
 /// `synchronous=FULL` makes each commit durable (<https://www.sqlite.org/pragma.html>); LIKE
 /// distinguishes case, as in PostgreSQL; the cache is in KiB and per connection, and grows with use:
-/// that of the writer holds the inner pages of the indexes of a million users. What the log gathers
-/// between two checkpoints (64 MiB) goes to the file once, however often a page was written.
-const WRITER: &str = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16000; \
+/// that of the writer holds the inner pages of the indexes of a million users.
+const WRITER: &str = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; \
      PRAGMA journal_size_limit=67108864; \
      PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; \
      PRAGMA case_sensitive_like=ON";
