@@ -87,7 +87,8 @@ pub struct Settings {
     /// Seconds that the head of a request may take.
     #[arg(long, env = "BAILEY_HEADER_TIMEOUT", default_value_t = 10, value_name = "SECONDS", value_parser = RangedU64ValueParser::<u64>::new().range(1..=86_400))]
     pub header_timeout: u64,
-    /// How new passwords are hashed: `argon2id`, or `bcrypt:<cost>` with a cost of 10 to 16.
+    /// How new passwords are hashed: `argon2id`, or `bcrypt:<cost>` with a cost of 10 to 16, which
+    /// refuses passwords over 72 bytes.
     #[arg(long, env = "BAILEY_PASSWORD_HASH", default_value = "argon2id", value_parser = passwords::algorithm)]
     pub password_hash: Algorithm,
     /// Whether the answers of deprecated operations say so in headers; ZITADEL's do not.

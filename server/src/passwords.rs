@@ -4,8 +4,11 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, SaltString};
 
 use crate::blocking::Blocking;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, text};
 use crate::key::random;
+
+/// The longest password that bcrypt takes, in bytes.
+const BCRYPT_MAX: usize = 72;
 
 /// How new passwords are hashed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,10 +42,13 @@ impl Passwords {
         Self { threads: Blocking::new(at_once), algorithm }
     }
 
-    /// The encoded hash; empty for an empty password.
+    /// The encoded hash; empty for an empty password. Refuses what the algorithm cannot take in full.
     pub async fn hash(&self, password: &str) -> Result<String> {
         if password.is_empty() {
             return Ok(String::new());
+        }
+        if matches!(self.algorithm, Algorithm::Bcrypt(_)) && password.len() > BCRYPT_MAX {
+            return Err(text::password::TOO_LONG.invalid("DOMAIN-Bly72"));
         }
         let (password, algorithm) = (password.to_owned(), self.algorithm);
         self.threads.run(move || encode(&password, algorithm)).await
@@ -52,9 +58,8 @@ impl Passwords {
 fn encode(password: &str, algorithm: Algorithm) -> Result<String> {
     match algorithm {
         Algorithm::Argon2id => argon2id(password),
-        Algorithm::Bcrypt(cost) => {
-            bcrypt::non_truncating_hash(password, cost).map_err(Error::internal)
-        }
+        // Not `non_truncating_hash`: it counts the NUL behind the password, and refuses 72 bytes.
+        Algorithm::Bcrypt(cost) => bcrypt::hash(password, cost).map_err(Error::internal),
     }
 }
 
@@ -67,6 +72,18 @@ fn argon2id(password: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn bcrypt_takes_72_bytes_and_argon2id_any_number() {
+        let long = |bytes: usize| format!("Aa1!{}", "x".repeat(bytes - 4));
+        let bcrypt = Passwords::new(1, Algorithm::Bcrypt(10));
+        let hash = bcrypt.hash(&long(72)).await.unwrap();
+        assert!(bcrypt::verify(long(72), &hash).unwrap());
+        assert!(!bcrypt::verify(long(71), &hash).unwrap());
+        assert_eq!(bcrypt.hash(&long(73)).await.unwrap_err().id, "DOMAIN-Bly72");
+        let argon2id = Passwords::new(1, Algorithm::Argon2id);
+        assert!(argon2id.hash(&long(5000)).await.unwrap().starts_with("$argon2id$"));
+    }
 
     #[test]
     fn passwords_are_hashed_as_the_setting_says() {

@@ -13,9 +13,6 @@ use crate::error::{Error, Result, text};
 /// The shortest password that the default policy allows, in bytes.
 const MIN_LENGTH: usize = 8;
 
-/// The longest password, in bytes; the reference fails on longer ones.
-const MAX_LENGTH: usize = 72;
-
 /// A human as it is added; the payload of its first event.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -152,9 +149,7 @@ pub enum Origin {
 
 /// Refuses a password that the policy does not allow.
 pub fn check_password(password: &str, origin: Origin) -> Result<()> {
-    let Some(weakness) = password::weakness(password, MIN_LENGTH) else {
-        return if password.len() > MAX_LENGTH { Err(too_long()) } else { Ok(()) };
-    };
+    let Some(weakness) = password::weakness(password, MIN_LENGTH) else { return Ok(()) };
     let (text, add, import) = match weakness {
         Weakness::Length => (text::password::TOO_SHORT, "COMMA-HuJf6", "DOMAIN-HuJf6"),
         Weakness::Lower => (text::password::NO_LOWER, "COMMA-co3Xw", "DOMAIN-co3Xw"),
@@ -166,10 +161,6 @@ pub fn check_password(password: &str, origin: Origin) -> Result<()> {
         Origin::Add => add,
         Origin::ImportOrSet => import,
     }))
-}
-
-fn too_long() -> Error {
-    text::password::TOO_LONG.invalid("DOMAIN-Bly72")
 }
 
 /// Refuses a foreign password hash that could never be compared with.
@@ -270,9 +261,5 @@ mod tests {
         let refused = check_password("AAAAAAAA", Origin::ImportOrSet).unwrap_err();
         assert_eq!(refused.id, "DOMAIN-co3Xw");
         assert!(check_password("Passw0rd!", Origin::Add).is_ok());
-        let long =
-            |bytes: usize| check_password(&format!("Aa1!{}", "x".repeat(bytes - 4)), Origin::Add);
-        assert!(long(72).is_ok());
-        assert_eq!(long(73).unwrap_err().id, "DOMAIN-Bly72");
     }
 }
