@@ -304,6 +304,9 @@ pub mod text {
         pub const INVALID: Text = Text("Organisation is invalid");
         pub const ALREADY_EXISTS: Text = Text("Organisation's name or id already taken");
         pub const DEFAULT: Text = Text("Default Organisation must not be deleted");
+        pub const DEFAULT_INACTIVE: Text = Text("Default Organisation must not be deactivated");
+        pub const ALREADY_INACTIVE: Text = Text("Organisation is already deactivated");
+        pub const NOT_INACTIVE: Text = Text("Organisation is not deactivated");
         pub const DOMAIN_EXISTS: Text = Text("Domain already exists");
         pub const DOMAIN_INVALID: Text =
             Text("Only alphanumeric characters, . and - are allowed for a domain");

@@ -13,6 +13,7 @@ const PARENT: &str = "localhost";
 
 /// The values are the API's own (`zitadel.org.v1.OrgState`); a removed one is shown without a state.
 pub const ACTIVE: i64 = 1;
+const INACTIVE: i64 = 2;
 const REMOVED: i64 = 0;
 
 /// An organisation as its events left it; one row of `orgs`.
@@ -34,6 +35,8 @@ pub struct Org {
     pub login_must_be_domain: bool,
     /// Its domains do not count before they are verified.
     pub validate_domains: bool,
+    /// Tokens of its users that were made up to then work no more.
+    pub tokens_ended_at: i64,
 }
 
 events! {
@@ -42,6 +45,8 @@ events! {
     "org.domain.verified" DomainVerified(Domain),
     "org.domain.primary.set" PrimaryDomainSet(Domain),
     "org.policy.domain.added" DomainPolicyAdded(DomainPolicy),
+    "org.deactivated" Deactivated,
+    "org.reactivated" Reactivated,
     "org.removed" Removed,
     "org.member.added" MemberAdded(Member),
     "org.member.changed" MemberChanged(Member),
@@ -99,12 +104,37 @@ impl Org {
 }
 
 impl Org {
-    /// Refuses writes into an organisation that was removed.
+    /// Whether it was not removed.
+    fn stands(&self) -> bool {
+        self.state != REMOVED
+    }
+
+    /// Refuses writes into an organisation that was removed. One that is inactive takes them, as in
+    /// the reference.
     pub fn standing(&self) -> Result<()> {
-        if self.state == ACTIVE {
-            Ok(())
-        } else {
-            Err(text::org::NOT_FOUND.precondition("COMMAND-QXPGs"))
+        if self.stands() { Ok(()) } else { Err(text::org::NOT_FOUND.precondition("COMMAND-QXPGs")) }
+    }
+
+    /// `default`: the id of the organisation that holds the instance's owners, whose tokens would
+    /// end too.
+    pub fn deactivate(&self, default: &str) -> Result<[Event; 1]> {
+        if !self.stands() {
+            return Err(text::org::NOT_FOUND.not_found("BAILEY-org01"));
+        }
+        if self.id == default {
+            return Err(text::org::DEFAULT_INACTIVE.precondition("BAILEY-org02"));
+        }
+        if self.state == INACTIVE {
+            return Err(text::org::ALREADY_INACTIVE.precondition("EVENT-Dbs2g"));
+        }
+        Ok([Event::Deactivated])
+    }
+
+    pub fn reactivate(&self) -> Result<[Event; 1]> {
+        match self.state {
+            INACTIVE => Ok([Event::Reactivated]),
+            REMOVED => Err(text::org::NOT_FOUND.not_found("BAILEY-org01")),
+            _ => Err(text::org::NOT_INACTIVE.precondition("BAILEY-org03")),
         }
     }
 
@@ -130,7 +160,7 @@ impl Org {
     }
 
     pub fn add_domain_policy(&self, policy: DomainPolicy) -> Result<[Event; 1]> {
-        if self.state != ACTIVE {
+        if !self.stands() {
             return Err(text::org::NOT_FOUND.not_found("COMMAND-QXPGs"));
         }
         if self.custom_policy {
@@ -141,7 +171,7 @@ impl Org {
 
     /// `default`: the id of the organisation that the instance cannot lose.
     pub fn remove(&self, default: &str) -> Result<[Event; 1]> {
-        if self.state != ACTIVE {
+        if !self.stands() {
             return Err(text::org::NOT_FOUND.not_found("COMMAND-aps2n"));
         }
         if self.id == default {
@@ -196,6 +226,11 @@ impl Aggregate for Org {
                 self.validate_domains = policy.validate_org_domains;
                 return;
             }
+            Event::Deactivated => {
+                self.state = INACTIVE;
+                self.tokens_ended_at = stamp.at;
+            }
+            Event::Reactivated => self.state = ACTIVE,
             Event::Removed => self.fall(),
             Event::DomainAdded(_)
             | Event::DomainVerified(_)
@@ -255,6 +290,24 @@ mod tests {
         assert_eq!(refused(org.standing()), "COMMAND-QXPGs");
         assert_eq!(refused(org.add_domain("a", Held::ByNobody)), "COMMAND-QXPGs");
         assert_eq!(refused(org.add_domain_policy(DomainPolicy::default())), "COMMAND-QXPGs");
+    }
+
+    #[test]
+    fn an_inactive_organisation_takes_writes_and_ends_tokens() {
+        let mut org = Org { id: "1".into(), state: ACTIVE, ..Org::default() };
+        assert_eq!(refused(org.reactivate()), "BAILEY-org03");
+        assert_eq!(refused(org.deactivate("1")), "BAILEY-org02");
+        let [event] = org.deactivate("2").unwrap();
+        org.apply(&event, &Stamp { at: 7, ..Stamp::default() });
+        assert_eq!((org.state, org.tokens_ended_at), (INACTIVE, 7));
+        assert_eq!(refused(org.deactivate("2")), "EVENT-Dbs2g");
+        assert!(org.standing().is_ok() && org.remove("2").is_ok());
+        let [event] = org.reactivate().unwrap();
+        org.apply(&event, &Stamp { at: 8, ..Stamp::default() });
+        assert_eq!((org.state, org.tokens_ended_at), (ACTIVE, 7));
+        org.apply(&Event::Removed, &Stamp::default());
+        assert_eq!(refused(org.deactivate("2")), "BAILEY-org01");
+        assert_eq!(refused(org.reactivate()), "BAILEY-org01");
     }
 
     #[test]

@@ -25,6 +25,7 @@ table!(
         custom_policy,
         login_must_be_domain,
         validate_domains,
+        tokens_ended_at,
     ]
 );
 
@@ -79,10 +80,10 @@ fn taken() -> Error {
 
 /// Gives a row while the organisation stands and its policy on login names is this.
 pub const STANDS: &str =
-    "SELECT 1 FROM orgs WHERE id = $1 AND state = 1 AND login_must_be_domain = $2";
+    "SELECT 1 FROM orgs WHERE id = $1 AND state > 0 AND login_must_be_domain = $2";
 
-/// Gives a row while the organisation exists.
-pub const EXISTS: &str = "SELECT 1 FROM orgs WHERE id = $1 AND state = 1";
+/// Gives a row while the organisation stands.
+pub const EXISTS: &str = "SELECT 1 FROM orgs WHERE id = $1 AND state > 0";
 
 pub async fn by_id(db: &Db, id: &str) -> Result<Option<Org>> {
     db.first(Org::sql().select.as_str(), &[id.into()], Table::read).await

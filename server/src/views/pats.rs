@@ -79,16 +79,18 @@ pub struct Held {
     pub grant_id: String,
 }
 
-/// The user behind a token that works at `now`: not expired, of an active user, and made after the
-/// last time that the user's tokens ended, by deactivation or lock. `asked`: the organisation of the
-/// call, if it is not the user's own.
+/// The user behind a token that works at `now`: not expired, of an active user in an active
+/// organisation, and made after the last time that tokens ended: the user's, by deactivation or
+/// lock, or those of the organisation. `asked`: the organisation of the call, if it is not the
+/// user's own.
 pub async fn holder(db: &Db, hash: &[u8], now: i64, asked: Option<&str>) -> Result<Option<Holder>> {
     const SQL: &str = "SELECT u.id, u.owner, i.roles, o.roles, \
             EXISTS (SELECT 1 FROM events e WHERE e.stream = 'org/' || $3), o.scope, o.grant_id \
-        FROM pats p JOIN users u ON u.id = p.user_id \
+        FROM pats p JOIN users u ON u.id = p.user_id JOIN orgs h ON h.id = u.owner \
         LEFT JOIN members i ON i.user_id = u.id AND i.place = 'instance/1' \
         LEFT JOIN members o ON o.user_id = u.id AND o.place = 'org/' || COALESCE($3, u.owner) \
-        WHERE p.hash = $1 AND p.expires_at > $2 AND p.sequence > u.tokens_ended AND u.state = 1";
+        WHERE p.hash = $1 AND p.expires_at > $2 AND p.sequence > u.tokens_ended AND u.state = 1 \
+            AND p.created_at > h.tokens_ended_at AND h.state = 1";
     let read = |row: &Row<'_>| {
         let (instance, here) = (row.optional_str(2)?.map(everywhere), in_org(row)?);
         let held = instance.into_iter().chain(here).collect();

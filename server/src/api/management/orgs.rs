@@ -1,6 +1,7 @@
 use contract::management::Orgs;
 use contract::zitadel::management::v1::{
-    AddOrgRequest, AddOrgResponse, GetMyOrgRequest, GetMyOrgResponse, RemoveOrgRequest,
+    AddOrgRequest, AddOrgResponse, DeactivateOrgRequest, DeactivateOrgResponse, GetMyOrgRequest,
+    GetMyOrgResponse, ReactivateOrgRequest, ReactivateOrgResponse, RemoveOrgRequest,
     RemoveOrgResponse,
 };
 use contract::zitadel::org::v1 as message;
@@ -42,6 +43,26 @@ impl Orgs for Core {
             .await?
             .added();
         Ok(AddOrgResponse { id, details })
+    }
+
+    async fn deactivate_org(
+        &self,
+        caller: &Caller,
+        _request: DeactivateOrgRequest,
+    ) -> Result<DeactivateOrgResponse> {
+        let instance = self.load::<Instance>(members::INSTANCE_ID).await?;
+        let deactivate = |org: &Org| org.deactivate(&instance.default_org);
+        let meta = self.change(&caller.author, caller.org(), deactivate).await?;
+        Ok(DeactivateOrgResponse { details: meta.changed() })
+    }
+
+    async fn reactivate_org(
+        &self,
+        caller: &Caller,
+        _request: ReactivateOrgRequest,
+    ) -> Result<ReactivateOrgResponse> {
+        let meta = self.change(&caller.author, caller.org(), Org::reactivate).await?;
+        Ok(ReactivateOrgResponse { details: meta.changed() })
     }
 
     async fn remove_org(

@@ -1,0 +1,1 @@
+ALTER TABLE orgs ADD COLUMN tokens_ended_at BIGINT NOT NULL DEFAULT 0;
