@@ -22,6 +22,9 @@ use conformance::operation::{self, Catalogue};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A number of the environment.
 fn number(name: &str, default: usize) -> usize {
     std::env::var(name)
