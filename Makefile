@@ -15,8 +15,8 @@ test: ## Every test; with PostgreSQL where BAILEY_TEST_POSTGRES names one
 	@test -n "$$BAILEY_TEST_POSTGRES" || echo "BAILEY_TEST_POSTGRES is not set: the PostgreSQL tests are skipped"
 	cargo test --workspace
 
-generate: ## Generated requests in full, 10,000 an operation and transport: make generate GENERATE=… SEED=…
-	BAILEY_GENERATE=$(GENERATE) BAILEY_SEED=$(or $(SEED),1) cargo test --release -p conformance --test generated -- --nocapture
+generate: ## Generated requests of another seed or number, told by operation: make generate GENERATE=… SEED=…
+	BAILEY_GENERATE=$(GENERATE) BAILEY_SEED=$(or $(SEED),1) cargo test -p conformance --test generated -- --nocapture
 
 check: ## Format, lints (warnings denied), licences and sources
 	cargo fmt --all --check

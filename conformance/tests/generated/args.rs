@@ -224,7 +224,7 @@ impl Arbitrary<'_> {
             // One member of a oneof at most.
             let one = field.containing_oneof().map(|one| one.full_name().to_string());
             let taken = one.as_ref().is_some_and(|one| chosen.contains(one));
-            if !needed && (taken || self.random.chance(self.absent(one.is_some(), field.name()))) {
+            if !needed && (taken || self.random.chance(self.absent(&field))) {
                 continue;
             }
             // A query of REST holds no list of messages.
@@ -315,11 +315,10 @@ impl Arbitrary<'_> {
         if name.contains("password") && self.dear() {
             return "Password1!".into();
         }
-        let plausible = Plausible { path, target: Target::Own, known: self.known };
         let kind = if careful { 0 } else { self.random.below(10) };
         let text = match kind {
             0..4 if thing(path, name).is_none() && !name.contains("password") => {
-                self.fresh(plausible.text(name).unwrap_or_default())
+                self.fresh(self.plausible().text(name).unwrap_or_default())
             }
             0..8 => self.random.of(&TEXTS).to_string(),
             8 => self
@@ -352,12 +351,18 @@ impl Arbitrary<'_> {
     }
 
     /// How likely a field is left out, in a hundred times.
-    fn absent(&self, in_oneof: bool, field: &str) -> usize {
+    fn absent(&self, field: &FieldDescriptor) -> usize {
+        let text = matches!(field.kind(), Kind::String);
         match self.careful {
-            _ if in_oneof || field == "project_grant_id" => 70,
-            true => 10,
+            _ if field.containing_oneof().is_some() || field.name() == "project_grant_id" => 70,
+            true if text && self.plausible().text(field.name()).is_none() => 95,
+            true => 5,
             false => 25,
         }
+    }
+
+    fn plausible(&self) -> Plausible<'_> {
+        Plausible { path: self.operation.facts.path, target: Target::Own, known: self.known }
     }
 
     fn careful(&mut self) -> bool {

@@ -18,8 +18,19 @@ pub struct Names(BTreeMap<String, String>);
 
 impl Names {
     pub fn of(known: &Variables) -> Self {
-        let texts = known.all().filter_map(|(name, value)| Some((value.as_str()?, name)));
-        Self(texts.map(|(value, name)| (value.to_string(), format!("<{name}>"))).collect())
+        let mut names = Self(BTreeMap::new());
+        known.all().for_each(|(name, value)| names.add(name, value));
+        names
+    }
+
+    fn add(&mut self, name: &str, value: &Value) {
+        let text = value.as_str().map(|text| (text.to_string(), format!("<{name}>")));
+        self.0.extend(text);
+    }
+
+    /// One more value of this name, told apart from those before.
+    pub fn learn(&mut self, name: &str, value: &Value) {
+        self.add(&format!("{name}_{}", self.0.len()), value);
     }
 
     /// The answer with names in place of what each server makes its own.

@@ -106,6 +106,12 @@ const SCRIPT: [(&str, &str, &str, &str); 25] = [
     ("AddOrgDomain", r#"{"domain":"$M.example.com"}"#, "", ""),
 ];
 
+/// Where the answer of an operation has an id, and the thing of the world that it may stand for.
+pub fn made(rpc: &str) -> Option<(&'static str, &'static str)> {
+    let row = SCRIPT.iter().find(|(made_by, _, _, name)| *made_by == rpc && !name.is_empty());
+    row.map(|(_, _, path, name)| (*path, *name))
+}
+
 /// The values of a server by name: `home_org`, `home_human`, `other_project`, ….
 pub async fn world(server: &Server, catalogue: &Catalogue) -> Variables {
     let mut known = Variables::default();
