@@ -238,12 +238,17 @@ mod tests {
 
     #[test]
     fn plans_are_those_of_2021() {
-        let kept = ["+5940800012345", "+5080800012345", "+962090641325"];
-        for number in kept {
+        let kept = ["+5940800012345", "+5080800012345", "+962090641325", "+2510885982774"];
+        for number in kept.into_iter().chain(["+8606665007", "+2650933631601"]) {
             assert_eq!(e164(number).as_deref(), Some(number));
         }
-        let stripped = [("+57 01 2345678", "+5712345678"), ("+234 01 804 0123", "+23418040123")];
-        let stripped = stripped.into_iter().chain([("+998 8 66 9050123", "+998669050123")]);
+        let stripped = [
+            ("+57 01 2345678", "+5712345678"),
+            ("+234 01 804 0123", "+23418040123"),
+            ("+998 8 66 9050123", "+998669050123"),
+            ("+7 8 7165055051235", "+77165055051235"),
+            ("+84 0807 4910", "+848074910"),
+        ];
         for (number, stored) in stripped {
             assert_eq!(e164(number).as_deref(), Some(stored), "{number}");
         }
