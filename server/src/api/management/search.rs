@@ -13,10 +13,13 @@ use crate::views::user_search::{Order, Query, Search, Text};
 /// Queries may stand in so many others.
 const MOST_LEVELS: u32 = 20;
 
-/// Errors: too many levels; a list or a `notQuery` without anything in it.
+/// Errors: too many levels, wherever they are; a list or a `notQuery` without anything in it.
 pub fn search(request: &ListUsersRequest) -> Result<Search> {
+    if levels(&request.queries) > MOST_LEVELS + 1 {
+        return Err(text::search::TOO_MANY_LEVELS.invalid("USER-zsQ97"));
+    }
     let order = order(request.sorting_column.as_known().unwrap_or_default());
-    Ok(Search { queries: queries(&request.queries, 0)?, order, page: page(&request.query) })
+    Ok(Search { queries: queries(&request.queries)?, order, page: page(&request.query) })
 }
 
 fn order(column: UserFieldName) -> Order {
@@ -34,14 +37,22 @@ fn order(column: UserFieldName) -> Order {
     }
 }
 
-fn queries(queries: &[SearchQuery], level: u32) -> Result<Vec<Query>> {
-    queries.iter().map(|inner| query(inner, level)).collect()
+/// How deep queries stand in each other; 1 for those that hold no others.
+fn levels(queries: &[SearchQuery]) -> u32 {
+    let inner = |query: &SearchQuery| match &query.query {
+        Some(Wire::OrQuery(q)) => levels(&q.queries),
+        Some(Wire::AndQuery(q)) => levels(&q.queries),
+        Some(Wire::NotQuery(q)) => levels(q.query.as_option().map_or(&[], std::slice::from_ref)),
+        _ => 0,
+    };
+    queries.iter().map(|query| 1 + inner(query)).max().unwrap_or_default()
 }
 
-fn query(query: &SearchQuery, level: u32) -> Result<Query> {
-    if level > MOST_LEVELS {
-        return Err(text::search::TOO_MANY_LEVELS.invalid("USER-zsQ97"));
-    }
+fn queries(queries: &[SearchQuery]) -> Result<Vec<Query>> {
+    queries.iter().map(query).collect()
+}
+
+fn query(query: &SearchQuery) -> Result<Query> {
     let Some(query) = &query.query else { return Err(nothing_in("SearchQuery")) };
     Ok(match query {
         Wire::UserNameQuery(q) => by(Text::UserName, q.method, &q.user_name),
@@ -57,9 +68,9 @@ fn query(query: &SearchQuery, level: u32) -> Result<Query> {
         Wire::InUserEmailsQuery(q) => {
             Query::Emails(some("inUserEmailsQuery", q.user_emails.clone())?)
         }
-        Wire::OrQuery(q) => Query::Any(some("orQuery", queries(&q.queries, level + 1)?)?),
-        Wire::AndQuery(q) => Query::All(some("andQuery", queries(&q.queries, level + 1)?)?),
-        Wire::NotQuery(q) => Query::Not(inner(q.query.as_option(), level + 1)?.into()),
+        Wire::OrQuery(q) => Query::Any(some("orQuery", queries(&q.queries)?)?),
+        Wire::AndQuery(q) => Query::All(some("andQuery", queries(&q.queries)?)?),
+        Wire::NotQuery(q) => Query::Not(inner(q.query.as_option())?.into()),
     })
 }
 
@@ -67,8 +78,8 @@ fn by(text: Text, method: EnumValue<TextQueryMethod>, value: &str) -> Query {
     Query::Text(text, matching(method), value.into())
 }
 
-fn inner(found: Option<&SearchQuery>, level: u32) -> Result<Query> {
-    found.map_or_else(|| Err(nothing_in("notQuery")), |inner| query(inner, level))
+fn inner(found: Option<&SearchQuery>) -> Result<Query> {
+    found.map_or_else(|| Err(nothing_in("notQuery")), query)
 }
 
 fn some<T>(kind: &str, list: Vec<T>) -> Result<Vec<T>> {
@@ -85,13 +96,17 @@ mod tests {
 
     use super::*;
 
-    fn nested(levels: usize, leaf: Wire) -> Result<Query> {
+    fn nested(levels: usize, leaf: Wire) -> SearchQuery {
         let leaf = SearchQuery { query: Some(leaf) };
         let wrap = |inner: SearchQuery, _| {
             let or = OrQuery { queries: vec![inner] };
             SearchQuery { query: Some(or.into()) }
         };
-        query(&(0..levels).fold(leaf, wrap), 0)
+        (0..levels).fold(leaf, wrap)
+    }
+
+    fn refused(queries: &[SearchQuery]) -> Option<Error> {
+        search(&ListUsersRequest { queries: queries.to_vec(), ..Default::default() }).err()
     }
 
     fn leaf() -> Wire {
@@ -100,16 +115,18 @@ mod tests {
 
     #[test]
     fn twenty_levels_pass() {
-        assert!(nested(20, leaf()).is_ok());
-        assert_eq!(nested(21, leaf()).unwrap_err().id, "USER-zsQ97");
+        assert!(refused(&[nested(20, leaf())]).is_none());
+        assert_eq!(refused(&[nested(21, leaf())]).unwrap().id, "USER-zsQ97");
     }
 
     #[test]
-    fn what_is_empty_is_refused_unless_it_is_too_deep() {
+    fn what_is_empty_is_refused_unless_something_is_too_deep() {
         let empty = || Wire::from(OrQuery::default());
-        assert_eq!(nested(20, empty()).unwrap_err().text, "orQuery is empty");
-        assert_eq!(nested(21, empty()).unwrap_err().id, "USER-zsQ97");
+        assert_eq!(refused(&[nested(20, empty())]).unwrap().text, "orQuery is empty");
+        assert_eq!(refused(&[nested(21, empty())]).unwrap().id, "USER-zsQ97");
+        let behind = [nested(0, empty()), nested(21, leaf())];
+        assert_eq!(refused(&behind).unwrap().id, "USER-zsQ97");
         let not = Wire::from(NotQuery::default());
-        assert_eq!(nested(0, not).unwrap_err().text, "notQuery is empty");
+        assert_eq!(refused(&[nested(0, not)]).unwrap().text, "notQuery is empty");
     }
 }
