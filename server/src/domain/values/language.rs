@@ -86,6 +86,11 @@ mod tests {
         ("en-b-a-bb", "en-a-bb"),
         ("iw-IL", "he-IL"),
         ("chi-TW", "zh-TW"),
+        ("sr-Zmth", "sr-Zmth"),
+        ("en-t-de-CH", "en-t-de-ch"),
+        ("nyn-t-heb", "nyn-t-iw"),
+        ("nu-t-US", "und-t-und"),
+        ("en-t-m0-abc", "en-t-m0-abc"),
     ];
 
     /// Tags with a fault keep withdrawn codes; three letters still become two.
@@ -100,6 +105,7 @@ mod tests {
         ("eng-u", "en"),
         ("tl-IN-fa", "tl-IN"),
         ("xx-BU", "und-BU"),
+        ("heb-t-1901", "iw"),
     ];
 
     const UNDETERMINED: &[&str] = &[

@@ -95,7 +95,11 @@ impl Tag {
             while let Some(value) = subtags.next_if(|s| s.len() > 1) {
                 values.push(value);
             }
-            let values = if singleton == "u" { unicode_values(&values) } else { values.join("-") };
+            let values = match singleton {
+                "u" => unicode_values(&values),
+                "t" => self.transformed(&values),
+                _ => values.join("-"),
+            };
             let extension = (!values.is_empty()).then(|| format!("{singleton}-{values}"));
             extensions.extend(self.known(extension));
         }
@@ -106,6 +110,21 @@ impl Tag {
             let private = (!private.is_empty()).then(|| format!("x-{}", private.join("-")));
             let private = self.known(private);
             self.rest.extend(private);
+        }
+    }
+
+    /// The values of extension `t` (RFC 6497): a language, or fields whose keys end with a digit.
+    fn transformed(&mut self, values: &[&str]) -> String {
+        let Some((first, rest)) = values.split_first() else { return String::new() };
+        let letters = first.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic);
+        match first.len() {
+            2 | 3 if letters => {
+                let known = self.known(registry::language(first));
+                let language = known.as_deref().unwrap_or(UNDETERMINED);
+                [&[language], rest].concat().join("-")
+            }
+            2 => values.join("-"),
+            _ => String::new(),
         }
     }
 
