@@ -215,6 +215,20 @@ mod tests {
     }
 
     #[test]
+    fn an_optional_string_is_a_string_like_any_other() {
+        let id = |value: &str| {
+            read::<pb::AddMachineUserRequest>(&format!(r#"{{"userId":{value}}}"#))
+                .map(|r| r.user_id)
+        };
+        assert_eq!(id("null"), Ok(None));
+        assert_eq!(id(r#""""#), Ok(Some(String::new())));
+        let like_a_time = "2099-01-02T3:04:05,5Z".to_owned();
+        assert_eq!(id(&format!("{like_a_time:?}")), Ok(Some(like_a_time)));
+        let text = "proto: (line 1:11): invalid value for string field userId: 1";
+        assert_eq!(id("1"), Err(text.to_owned()));
+    }
+
+    #[test]
     fn nesting_does_not_exhaust_the_stack() {
         let unknown = format!(r#"{{"a":{}{}}}"#, "[".repeat(9_999), "]".repeat(9_999));
         assert!(read::<pb::UpdateHumanPhoneRequest>(&unknown).is_ok());

@@ -3,7 +3,7 @@
 //! This is what differs from serde's own JSON: nothing is coerced, a member may stand only once
 //! whatever its spelling, and values of unknown members may nest as deep as the grammar allows.
 
-use std::{borrow::Cow, fmt};
+use std::{any::type_name, borrow::Cow, fmt};
 
 use serde::{
     Deserializer,
@@ -61,8 +61,8 @@ pub(super) struct Reader<'de> {
     last: Token<'de>,
     /// The member whose value comes next.
     field: Token<'de>,
-    /// The value that comes next is an item of a list.
-    item: bool,
+    /// The value that comes next is a time.
+    time: bool,
     /// The last value was of no interest.
     ignored: bool,
     nesting: usize,
@@ -75,7 +75,7 @@ impl<'de> Reader<'de> {
             at: 0,
             last: Token::default(),
             field: Token::default(),
-            item: false,
+            time: false,
             ignored: false,
             nesting: 0,
         }
@@ -180,13 +180,18 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if self.unset() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.unset() {
+            return visitor.visit_none();
+        }
+        // A time asks for a string too: only the name of its type tells.
+        self.time = type_name::<V::Value>().contains("Timestamp");
+        visitor.visit_some(self)
     }
 
-    /// A string that is no plain field: an item of a list, or a member that has a presence of its
-    /// own, among them times.
+    /// A string that is no plain field: an item of a list, a member that has a presence of its own,
+    /// or a time.
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if self.item {
+        if !self.time {
             return self.scalar(Kind::String, visitor);
         }
         let token = self.next();
@@ -251,7 +256,6 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
             return Ok(None);
         }
         self.reader.took(",");
-        self.reader.item = true;
         seed.deserialize(&mut *self.reader).map(Some)
     }
 }
@@ -281,7 +285,7 @@ impl<'de> MapAccess<'de> for Members<'_, 'de> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         let key = self.reader.field;
-        self.reader.item = false;
+        self.reader.time = false;
         self.reader.ignored = false;
         let value = seed.deserialize(&mut *self.reader);
         self.reader.field = key;
