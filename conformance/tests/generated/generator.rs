@@ -74,7 +74,7 @@ async fn well_typed_requests_have_one_outcome_and_fail_nothing() {
 
 /// Requests between two new worlds: reads leave it as it is, of what is written to little is left.
 fn round(operation: &Operation) -> usize {
-    if operation.is_read() { usize::MAX } else { 1000 }
+    if operation.is_read() { usize::MAX } else { 2000 }
 }
 
 /// The operations that write to the same things: one removes or locks what another needs.

@@ -52,13 +52,14 @@ const GLOBAL: [(&str, &str); 1] = [(
 )];
 
 /// What no caller of the matrix succeeds with.
-const REFUSED: [(&str, &str); 6] = [
+const REFUSED: [(&str, &str); 7] = [
     ("ManagementService_RemoveHumanAuthFactorOTP", NO_FACTOR),
     ("ManagementService_RemoveHumanAuthFactorU2F", NO_FACTOR),
     ("ManagementService_RemoveHumanAuthFactorOTPSMS", NO_FACTOR),
     ("ManagementService_RemoveHumanAuthFactorOTPEmail", NO_FACTOR),
     ("ManagementService_RemoveHumanPasswordless", NO_FACTOR),
     ("ManagementService_RemoveMachineSecret", "a secret in every world would take long"),
+    ("ManagementService_ReactivateOrg", "the organisations of the world are active"),
 ];
 
 /// The values of the header; the last is none.
