@@ -28,9 +28,8 @@ pub struct Parameters(pub Vec<String>);
 #[derive(Clone, Copy, Debug)]
 pub struct BodyLimit(pub usize);
 
-/// The tags of the contract; those of operations that are not served yet are unused.
+/// The tags of the contract.
 #[derive(Tags)]
-#[allow(dead_code)]
 pub enum Tag {
     General,
     Global,
