@@ -1,5 +1,7 @@
 //! The `.proto` files against the table of names and numbers that was taken from the reference.
 
+use buffa::Message;
+use contract::zitadel::management::v1::{ListUsersRequest, UpdateHumanPhoneRequest};
 use contract::{DESCRIPTORS, OPERATIONS, Permission};
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind};
 
@@ -72,4 +74,15 @@ fn the_list_of_missing_operations_is_exact_and_sorted() {
     let mut missing: Vec<String> = not_served.map(|o| id(o.service, o.rpc)).collect();
     missing.sort();
     assert_eq!(missing, MISSING.lines().collect::<Vec<_>>());
+}
+
+/// Recording `wire/grpc.json`, wrong-wire-type: like an unknown field, also in a message inside.
+#[test]
+fn a_known_field_with_another_wire_type_is_skipped() {
+    let phone = UpdateHumanPhoneRequest::decode_from_slice(b"\x08\x01\x12\x02+4\x1a\x01x").unwrap();
+    assert_eq!((phone.user_id.as_str(), phone.phone.as_str()), ("", "+4"));
+    assert!(!phone.is_phone_verified);
+    let page = ListUsersRequest::decode_from_slice(b"\x0a\x05\x12\x01a\x18\x01").unwrap();
+    assert!(page.query.asc && page.query.limit == 0);
+    assert!(ListUsersRequest::decode_from_slice(b"\x0a\x02\x12\x05").is_err());
 }
