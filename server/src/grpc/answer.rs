@@ -64,25 +64,37 @@ impl Echo {
         response
     }
 
-    /// Any number of messages, up to an error if there is one.
+    /// Any number of messages, up to an error if there is one. Of the headers of a call it has none
+    /// (recording `wire/grpc.json`, reflection-v1).
     pub fn stream<S>(&self, messages: S) -> Response
     where
         S: Stream<Item = Result<Vec<u8>>> + Send + Sync + 'static,
     {
-        let headers = self.headers(true);
+        let mut headers = self.always();
+        headers.insert("grpc-accept-encoding", HeaderValue::from_static("gzip"));
         let mut response = self.respond(headers, frames(self.wire, Box::pin(messages)));
         response.set_data(Lasting);
         response
     }
 
-    fn headers(&self, called: bool) -> HeaderMap {
+    fn always(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, self.kind.clone());
         headers.insert("x-robots-tag", HeaderValue::from_static("none"));
+        headers
+    }
+
+    fn headers(&self, called: bool) -> HeaderMap {
+        let mut headers = self.always();
         if called {
             of_a_call(&mut headers);
             if let Some(encoding) = &self.encoding {
                 headers.insert("grpc-encoding", encoding.clone());
+            }
+        }
+        if self.wire == Wire::Grpc {
+            for name in ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin"] {
+                headers.append(TRAILER, HeaderValue::from_static(name));
             }
         }
         headers
@@ -92,11 +104,7 @@ impl Echo {
     where
         S: Stream<Item = Frame<Bytes>> + Send + Sync + 'static,
     {
-        if self.wire == Wire::Grpc {
-            for name in ["Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin"] {
-                headers.append(TRAILER, HeaderValue::from_static(name));
-            }
-        } else {
+        if self.wire != Wire::Grpc {
             headers.insert(VARY, HeaderValue::from_static("Origin"));
             cors::expose_web(self.origin.as_ref(), &mut headers);
         }

@@ -33,6 +33,7 @@ impl Grpc {
 /// A call whose request goes on.
 pub struct Open {
     pub request: SendStream<Bytes>,
+    pub headers: HeaderMap,
     pub answer: RecvStream,
 }
 
@@ -111,8 +112,8 @@ impl Wire {
     pub async fn open(&self, path: &str, first: &'static [u8]) -> Open {
         let (mut request, head) = self.call("a", path, &[]).await;
         request.send_data(Bytes::from_static(first), false).unwrap();
-        let answer = timeout(LONG, head).await.unwrap().unwrap().into_body();
-        Open { request, answer }
+        let (head, answer) = timeout(LONG, head).await.unwrap().unwrap().into_parts();
+        Open { request, headers: head.headers, answer }
     }
 
     async fn call(

@@ -113,6 +113,9 @@ async fn reflection_answers_question_by_question() {
     let wire = Wire::start(|_| {}).await;
     for path in [REFLECTION, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"] {
         let mut stream = wire.open(path, b"\0\0\0\0\x02\x3a\0").await;
+        let mut headers: Vec<_> = stream.headers.keys().map(|name| name.as_str()).collect();
+        headers.sort_unstable();
+        assert_eq!(headers, ["content-type", "date", "grpc-accept-encoding", "x-robots-tag"]);
         let services = stream.next().await;
         let names = String::from_utf8_lossy(&services).into_owned();
         assert!(names.contains("zitadel.management.v1.ManagementService"), "{names}");
