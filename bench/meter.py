@@ -2,12 +2,15 @@
 
 import json
 import os
+import random
 import subprocess
 import time
 from pathlib import Path
 
 # Bytes of the file that is written over.
 FILE = 1 << 24
+# What an import among a million users writes (docs/performance.md), and when the log is moved.
+PAGE, PAGES, TOGETHER, CHECKPOINT = 4096, 7, 64, 4000
 
 
 def wrk(port, connections, seconds, environment):
@@ -33,3 +36,23 @@ def syncs(file, seconds, size):
             os.fdatasync(output.fileno())
             count += 1
         return count / (time.perf_counter() - begun)
+
+
+def imports(database, log, seconds):
+    """Users a second whose pages get to a log and to their places in this file, and nothing else."""
+    page, users, moved = os.urandom(PAGE + 24), 0, []
+    with open(database, "r+b", buffering=0) as file, open(log, "w+b", buffering=0) as frames:
+        last = os.fstat(file.fileno()).st_size // PAGE - 1
+        begun = time.perf_counter()
+        while time.perf_counter() - begun < seconds:
+            for _ in range(PAGES * TOGETHER):
+                os.pwrite(frames.fileno(), page, len(moved) * len(page))
+                moved.append(random.randint(0, last) * PAGE)
+            os.fdatasync(frames.fileno())
+            users += TOGETHER
+            if len(moved) >= CHECKPOINT:
+                for place in sorted(set(moved)):
+                    os.pwrite(file.fileno(), os.pread(file.fileno(), PAGE, place), place)
+                os.fdatasync(file.fileno())
+                moved = []
+        return users / (time.perf_counter() - begun)

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from load import load, post
+from meter import imports
 from process import USERS, Client, folder, free_port, serve, token
 
 FIRST = ["Anna", "Bert", "Clara", "Dieter", "Emma", "Felix", "Greta", "Hans", "Ida", "Jonas",
@@ -21,6 +22,8 @@ FIRST = ["Anna", "Bert", "Clara", "Dieter", "Emma", "Felix", "Greta", "Hans", "I
 LAST = ["Müller", "Schmidt", "Meier", "Huber", "Keller", "Weber", "Frei", "Gerber", "Brunner",
         "Baumann", "Moser", "Graf", "Roth", "Suter", "Wyss", "Arnold", "Bieri", "Egli", "Hofer"]
 PAGE = 100
+READS = 10_000
+IMPORT_SECONDS = 10
 FIELDS = {"user name": ("userNameQuery", "userName"),
           "e-mail": ("emailQuery", "emailAddress"),
           "display name": ("displayNameQuery", "displayName"),
@@ -62,7 +65,7 @@ def part(method, text, code):
 
 class Search:
     def __init__(self, options, place):
-        self.options, self.rows = options, []
+        self.options, self.rows, self.ids, self.first_rate = options, [], [], None
         port = free_port()
         database = options.database or str(place / "search.db")
         self.server = serve(options.server, database, place, port)
@@ -73,7 +76,7 @@ class Search:
     def load(self, first, count):
         begun = time.perf_counter()
         users = (User(number).message(self.token) for number in range(first, first + count))
-        self.ids = load(self.port, users)
+        self.ids += load(self.port, users)
         self.keep(f"import, 64 connections ({count:,})",
                   f"{count / (time.perf_counter() - begun):,.0f}/s", "≥ 10,000/s")
 
@@ -100,12 +103,23 @@ class Search:
         self.keep(title, f"{statistics.median(times):.2f} ms, slowest {times[-1]:.1f} ms",
                   aim, f"{statistics.median(found):,.0f}")
 
+    def rate(self, ids):
+        """How many users are read in a second, of all, one after the other."""
+        begun, asked = time.perf_counter(), 0
+        for asked, user in enumerate(ids, 1):
+            self.ask(f"{USERS}/{user}")
+        rate = asked / (time.perf_counter() - begun)
+        self.first_rate = self.first_rate or rate
+        self.keep(f"GET user, {asked:,} of all", f"{rate:,.0f}/s",
+                  "≥ 0.9 of that at first", f"{rate / self.first_rate:.2f}")
+
     def search(self, count):
         # The server has closed the connection that waited during the load.
         self.client = Client(self.port, self.token)
         self.numbers = random.Random(1).sample(range(count), self.options.requests)
-        ids = iter(self.ids * self.options.requests)
+        ids = iter(random.choices(self.ids, k=READS))
         self.measure("GET user", "", lambda _: (f"{USERS}/{next(ids)}", None))
+        self.rate(ids)
         self.measure("GET user by login name", "", lambda user: (
             f"/management/v1/global/users/_by_login_name?loginName={user.code and quoted(user.name)}",
             None))
@@ -156,6 +170,9 @@ def main():
                 search.search(count)
         finally:
             search.server.stop()
+        if not options.database:
+            rate = imports(place / "search.db", place / "log", IMPORT_SECONDS)
+            search.keep("the pages of imports, without a server", f"{rate:,.0f}/s", "", "")
 
 
 if __name__ == "__main__":
