@@ -23,8 +23,11 @@ pub fn is_rest(path: &str) -> bool {
     PREFIXES.iter().any(|prefix| path.starts_with(prefix))
 }
 
-/// The operations by the number of segments of their path.
-pub struct Routes(Vec<Vec<Route>>);
+/// The operations by the number of segments of their path, and those that take any number.
+pub struct Routes {
+    by_length: Vec<Vec<Route>>,
+    open: Vec<Route>,
+}
 
 struct Route {
     operation: &'static Operation,
@@ -34,13 +37,19 @@ struct Route {
 enum Segment {
     Plain(&'static str),
     Parameter,
+    /// `{name=**}`, at the end: what is left, slashes included, or nothing.
+    Rest,
 }
 
 impl Routes {
     pub fn new() -> Self {
-        let mut by_length = Vec::new();
+        let (mut by_length, mut open) = (Vec::new(), Vec::new());
         for operation in OPERATIONS.iter().rev() {
             let segments: Vec<Segment> = operation.path.split('/').skip(1).map(segment).collect();
+            if let Some(Segment::Rest) = segments.last() {
+                open.push(Route { operation, segments });
+                continue;
+            }
             if by_length.len() <= segments.len() {
                 by_length.resize_with(segments.len() + 1, Vec::new);
             }
@@ -48,7 +57,7 @@ impl Routes {
                 routes.push(Route { operation, segments });
             }
         }
-        Self(by_length)
+        Self { by_length, open }
     }
 
     /// Operations that are not served do not exist, but hide the ones that they overlap.
@@ -59,8 +68,9 @@ impl Routes {
         }
         let Ok(path) = percent_decode_str(path).decode_utf8() else { return Match::Nothing };
         let given: Vec<&str> = path.split('/').skip(1).collect();
-        let routes = self.0.get(given.len()).map(Vec::as_slice).unwrap_or_default();
-        let mut matching = routes.iter().filter(|route| route.matches(&given)).peekable();
+        let routes = self.by_length.get(given.len()).map(Vec::as_slice).unwrap_or_default();
+        let routes = routes.iter().chain(&self.open);
+        let mut matching = routes.filter(|route| route.matches(&given)).peekable();
         let exists = matching.peek().is_some();
         match matching.find(|route| route.operation.method == method) {
             Some(route) if route.operation.served => {
@@ -74,21 +84,32 @@ impl Routes {
 
 impl Route {
     fn matches(&self, given: &[&str]) -> bool {
-        self.segments.iter().zip(given).all(|(segment, given)| match segment {
-            Segment::Plain(name) => name == given,
-            Segment::Parameter => true,
+        self.segments.iter().enumerate().all(|(place, segment)| match segment {
+            Segment::Plain(name) => given.get(place) == Some(name),
+            Segment::Parameter => place < given.len(),
+            Segment::Rest => true,
         })
     }
 
     fn parameters(&self, given: &[&str]) -> Parameters {
-        let pairs = self.segments.iter().zip(given);
-        let parameters = pairs.filter(|(segment, _)| matches!(segment, Segment::Parameter));
-        Parameters(parameters.map(|(_, value)| (*value).to_string()).collect())
+        let values = self.segments.iter().enumerate().filter_map(|(place, segment)| {
+            let rest = given.get(place..).unwrap_or_default();
+            match segment {
+                Segment::Plain(_) => None,
+                Segment::Parameter => rest.first().map(ToString::to_string),
+                Segment::Rest => Some(rest.join("/")),
+            }
+        });
+        Parameters(values.collect())
     }
 }
 
 fn segment(text: &'static str) -> Segment {
-    if text.starts_with('{') { Segment::Parameter } else { Segment::Plain(text) }
+    match text.strip_prefix('{') {
+        Some(name) if name.ends_with("=**}") => Segment::Rest,
+        Some(_) => Segment::Parameter,
+        None => Segment::Plain(text),
+    }
 }
 
 /// The path without empty and dot segments, if it has any before its end.
@@ -141,6 +162,18 @@ mod tests {
     fn an_empty_last_parameter_is_one() {
         assert_eq!(found("GET", "/management/v1/users/"), "GetUserByID ");
         assert_eq!(found("GET", "/management/v1/users/1/"), "Nothing");
+    }
+
+    #[test]
+    fn the_last_parameter_may_take_the_rest() {
+        let roles = "/management/v1/projects/p/roles";
+        for (rest, key) in [("/a", "a"), ("/a/b%2Fc", "a/b/c"), ("/a/", "a/"), ("/", ""), ("", "")]
+        {
+            let path = format!("{roles}{rest}");
+            assert_eq!(found("DELETE", &path), format!("RemoveProjectRole p,{key}"), "{path}");
+        }
+        assert_eq!(found("POST", roles), "AddProjectRole p");
+        assert_eq!(found("PUT", &format!("{roles}/a")), "OtherMethod");
     }
 
     #[test]
