@@ -17,7 +17,7 @@ use super::{OpenError, Row, Statement, Value, connections_per_core};
 use crate::error::{Error, Result};
 use file::Place;
 use readers::Readers;
-use value::{Failure, bind};
+use value::{Failure, bind, numbered};
 use writer::Writer;
 
 const DIALECT: Dialect = Dialect {
@@ -80,7 +80,7 @@ impl Sqlite {
         let _held = self.gate.as_ref().map(|g| g.read().unwrap_or_else(PoisonError::into_inner));
         let connection = self.readers.get().map_err(Error::internal)?;
         let failed = |cause| Failure::new(sql, cause).into_error();
-        let mut statement = connection.prepare_cached(sql).map_err(failed)?;
+        let mut statement = connection.prepare_cached(&numbered(sql, params)).map_err(failed)?;
         bind(&mut statement, params).map_err(failed)?;
         let mut rows = statement.raw_query();
         let mut found = Vec::new();

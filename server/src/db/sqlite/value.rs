@@ -1,5 +1,7 @@
 //! Parameters and columns of SQLite, and what its errors mean.
 
+use std::borrow::Cow;
+
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Error as Cause, ErrorCode, Result, ToSql, ffi};
 
@@ -17,11 +19,21 @@ impl ToSql for Value {
     }
 }
 
-/// Binds by the number in the name: SQLite itself counts `$2` by first appearance
+/// More parameters than these are numbers to SQLite.
+const NAMED: usize = 64;
+
+/// The SQL to prepare. SQLite looks for the name of a parameter among all before it; not so for a
+/// number.
+pub fn numbered<'a>(sql: &'a str, params: &[Value]) -> Cow<'a, str> {
+    if params.len() > NAMED { sql.replace('$', "?").into() } else { sql.into() }
+}
+
+/// Binds a [`numbered`] statement by the number in the name: SQLite itself counts `$2` by first appearance
 /// (<https://www.sqlite.org/lang_expr.html#varparam>), PostgreSQL by its number.
 pub fn bind(statement: &mut CachedStatement<'_>, params: &[Value]) -> Result<()> {
     for place in 1..=statement.parameter_count() {
-        let number = statement.parameter_name(place).and_then(number);
+        let named = || statement.parameter_name(place).and_then(number);
+        let number = if params.len() > NAMED { Some(place) } else { named() };
         let param = number
             .and_then(|number| params.get(number.checked_sub(1)?))
             .ok_or(Cause::InvalidParameterCount(place, params.len()))?;

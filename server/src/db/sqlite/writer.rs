@@ -12,7 +12,7 @@ use rusqlite::{Connection, Result as SqliteResult};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Gate;
-use super::value::{Failure, bind};
+use super::value::{Failure, bind, numbered};
 use crate::db::{OpenError, Statement};
 use crate::error::{Error, Result};
 
@@ -180,7 +180,7 @@ fn execute(connection: &Connection, statement: &Statement) -> Result<()> {
 
 /// Runs a statement to its end; whether it gave a row.
 fn step(connection: &Connection, statement: &Statement) -> SqliteResult<bool> {
-    let mut prepared = connection.prepare_cached(&statement.sql)?;
+    let mut prepared = connection.prepare_cached(&numbered(&statement.sql, &statement.params))?;
     bind(&mut prepared, &statement.params)?;
     let mut rows = prepared.raw_query();
     let mut gave_row = false;

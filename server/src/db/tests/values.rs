@@ -45,6 +45,12 @@ pub async fn parameters_count_by_their_number(place: &Place) {
     let built = format!("SELECT id FROM notes WHERE id IN ({}) AND number = $3", "$2, $1");
     let params: [Value; 3] = ["b".into(), "a".into(), 1.into()];
     assert_eq!(db.query(built, &params, |row| row.text(0)).await.unwrap(), ["a"]);
+    let many: Vec<Value> = (0..200).map(Value::from).collect();
+    let names: Vec<String> = (1..=many.len()).rev().map(|number| format!("${number}")).collect();
+    let built = format!("SELECT id FROM notes WHERE number IN ({}) ORDER BY id", names.join(", "));
+    assert_eq!(db.query(built.clone(), &many, |row| row.text(0)).await.unwrap(), ["a", "b"]);
+    let few = many.get(..150).unwrap_or_default();
+    assert!(db.query(built, few, |row| row.text(0)).await.is_err());
 }
 
 pub async fn text_sorts_by_code_point_and_like_knows_case(place: &Place) {
