@@ -143,7 +143,7 @@ impl Filter {
             return Err(Error::invalid(format!("a search takes {MOST_VALUES} values at most")));
         }
         if self.params.iter().any(Value::has_nul) {
-            return Err(Error::invalid("a text with a NUL character cannot be searched for"));
+            return Err(Error::invalid("no text has a NUL character: leave it out"));
         }
         Ok(&self.params)
     }
