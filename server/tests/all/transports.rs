@@ -94,7 +94,11 @@ async fn only_the_external_domain_is_answered() {
         let text = format!(r#"{text} Parent=(public domain \"d\" not trusted)"#);
         assert!(answered || answer.contains(&text), "{answer}");
     }
-    let wire = Wire::start(|settings| settings.external_domain = "localhost".into()).await;
+    let wire = Wire::start(|settings| {
+        settings.external_domain = "localhost".into();
+        settings.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    })
+    .await;
     let untrusted =
         "GET /management/v1/healthz HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Host: b\r\n";
     assert!(wire.raw(untrusted).await.starts_with("HTTP/1.1 200 "));
