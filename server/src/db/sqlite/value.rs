@@ -23,13 +23,13 @@ impl ToSql for Value {
 const NAMED: usize = 64;
 
 /// The SQL to prepare. SQLite looks for the name of a parameter among all before it; not so for a
-/// number.
+/// number, which has no cast behind it.
 pub fn numbered<'a>(sql: &'a str, params: &[Value]) -> Cow<'a, str> {
     if params.len() > NAMED { sql.replace('$', "?").into() } else { sql.into() }
 }
 
-/// Binds a [`numbered`] statement by the number in the name: SQLite itself counts `$2` by first appearance
-/// (<https://www.sqlite.org/lang_expr.html#varparam>), PostgreSQL by its number.
+/// Binds a [`numbered`] statement, one of few by the number in the name: SQLite itself counts `$2`
+/// by first appearance (<https://www.sqlite.org/lang_expr.html#varparam>), PostgreSQL by its number.
 pub fn bind(statement: &mut CachedStatement<'_>, params: &[Value]) -> Result<()> {
     for place in 1..=statement.parameter_count() {
         let named = || statement.parameter_name(place).and_then(number);
