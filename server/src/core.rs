@@ -6,6 +6,7 @@ use std::future::Future;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
@@ -20,6 +21,8 @@ use crate::passwords::Passwords;
 /// How often a push is tried when another process was faster.
 const ATTEMPTS: usize = 8;
 const LOCKS: usize = 1024;
+/// Aggregates that are asked for at once.
+const TOGETHER: usize = 16;
 
 const APPEND: &str = "INSERT INTO events \
     (stream, sequence, kind, payload, owner, editor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -210,6 +213,15 @@ impl<'a> Push<'a> {
             loaded.state = A::default();
         }
         Ok(loaded)
+    }
+
+    /// [`Self::own`] of each, in order.
+    pub async fn own_all<A: Stored>(&self, ids: &[String]) -> Result<Vec<Loaded<A>>> {
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(TOGETHER) {
+            found.extend(try_join_all(some.iter().map(|id| self.own(id))).await?);
+        }
+        Ok(found)
     }
 
     /// An aggregate, whoever owns it.

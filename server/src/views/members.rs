@@ -232,6 +232,16 @@ pub async fn scopes(db: &Db, user_id: &str) -> Result<Vec<Scope>> {
     db.query(SQL, &[user_id.into()], read).await
 }
 
+/// What the users of an organisation are members of, each with the user's id, in order.
+pub async fn scopes_of_org(db: &Db, org: &str) -> Result<Vec<(String, Scope)>> {
+    const SQL: &str = "SELECT DISTINCT user_id, scope, grant_id FROM members \
+        JOIN user_search ON id = user_id WHERE user_search.owner = $1 \
+        ORDER BY user_id, scope, grant_id";
+    let read =
+        |row: &Row<'_>| Ok((row.text(0)?, Scope { stream: row.text(1)?, grant_id: row.text(2)? }));
+    db.query(SQL, &[org.into()], read).await
+}
+
 table!(Instance, "instances", 1, [id, default_org, shown_id, project_id]);
 
 /// When the instance was made.

@@ -203,6 +203,10 @@ pub async fn ids(db: &Db, of: Of<'_>, roles: Option<&[String]>) -> Result<Vec<St
     rows(db, source, &of.with(roles), page, |row| row.text(0)).await
 }
 
+/// Gives a row while a user has no grant.
+pub const NONE_OF_USER: &str =
+    "SELECT 1 FROM instances WHERE NOT EXISTS (SELECT 1 FROM user_grants WHERE user_id = $1)";
+
 /// SQL that gives a row while there are no [`ids`], and its parameters.
 pub fn none(of: Of<'_>, roles: Option<&[String]>) -> Result<(String, Vec<Value>)> {
     let filter = of.with(roles);

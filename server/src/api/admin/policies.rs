@@ -61,8 +61,8 @@ impl Core {
     /// organisation (recording `humans-domains`).
     async fn scope_names(&self, push: &mut Push<'_>, org: &Org) -> Result<()> {
         let scoped = org.login_must_be_domain;
-        for id in users::ids_of_org(&self.db, &org.id).await? {
-            let mut user = push.own::<User>(&id).await?;
+        let ids = users::ids_of_org(&self.db, &org.id).await?;
+        for mut user in push.own_all::<User>(&ids).await? {
             if let Some(event) = user.scope_name(scoped).filter(|_| user.exists()) {
                 push.append(&mut user, [event])?;
             }

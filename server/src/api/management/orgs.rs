@@ -81,8 +81,7 @@ impl Orgs for Core {
                 push.guard(users::NONE_IN_ORG, vec![id.into()]);
                 push.guard(projects::NONE_IN_ORG, vec![id.into()]);
                 for user in gone {
-                    let (sql, params) = user_grants::none(Of::User(&user), None)?;
-                    push.guard(sql, params);
+                    push.guard(user_grants::NONE_OF_USER, vec![(&user).into()]);
                     push.guard(members::NONE, vec![user.into()]);
                 }
                 Ok(push)
@@ -99,11 +98,12 @@ impl Core {
     async fn dissolve(&self, push: &mut Push<'_>, org: &str) -> Result<Vec<String>> {
         let mut ends = Gone::default();
         let gone = users::ids_of_org(&self.db, org).await?;
-        for id in &gone {
-            let mut user = push.own::<User>(id).await?;
+        for mut user in push.own_all::<User>(&gone).await? {
             let events = user.remove().map_err(|_| Error::conflict())?;
             push.append(&mut user, events)?;
-            ends.leaves(id, members::scopes(&self.db, id).await?);
+        }
+        for (user, scope) in members::scopes_of_org(&self.db, org).await? {
+            ends.leaves(&user, vec![scope]);
         }
         ends.leaves_projects(self, org).await?;
         ends.end(push).await?;
