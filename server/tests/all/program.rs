@@ -163,7 +163,7 @@ fn a_database_that_is_not_there_is_not_made_by_verify() {
     let folder = TempDir::new().unwrap();
     let missing = refusal(folder.path(), &["verify", "--database", "typo.db"]);
     assert!(missing.contains("typo.db") && !folder.path().join("typo.db").exists());
-    let url = ["serve", "--database", "postgre://u:secret@127.0.0.1/x"];
+    let url = ["serve", "--listen", "127.0.0.1:0", "--database", "postgre://u:secret@127.0.0.1/x"];
     let text = refusal(folder.path(), &url);
     assert!(text.contains("postgre") && !text.contains("secret"), "{text}");
 }
