@@ -97,6 +97,7 @@ fn settings() -> insta::Settings {
     settings.set_snapshot_path(".");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
+    settings.set_description("Over 400 lines where a fixture has many steps.");
     settings
 }
 

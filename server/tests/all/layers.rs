@@ -41,17 +41,22 @@ const RESERVED: [(&str, &[&str]); 5] = [
 ];
 
 fn sources() -> BTreeMap<PathBuf, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut folders = vec![root.clone()];
+    let mut sources = texts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    sources.retain(|path, _| path.extension().is_some_and(|extension| extension == "rs"));
+    sources
+}
+
+/// The text files below a folder.
+fn texts(root: &Path) -> BTreeMap<PathBuf, String> {
+    let mut folders = vec![root.to_owned()];
     let mut out = BTreeMap::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                out.insert(path.strip_prefix(&root).unwrap().into(), text);
+            } else if let Ok(text) = fs::read_to_string(&path) {
+                out.insert(path.strip_prefix(root).unwrap().into(), text);
             }
         }
     }
@@ -127,9 +132,14 @@ fn only_views_and_core_write_sql() {
     }
 }
 
+/// But for `openapi/` and `Cargo.lock`, which are generated and have no place for a reason.
 #[test]
-fn a_file_has_at_most_400_lines() {
-    for (path, text) in sources() {
-        assert!(text.lines().count() <= 400, "{} is too long", path.display());
+fn a_file_over_400_lines_says_why() {
+    const FOLDERS: [&str; 7] =
+        ["bench", "conformance", "contract", "docs", "fixtures", "server", "tools"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (path, text) in FOLDERS.iter().flat_map(|folder| texts(&root.join(folder))) {
+        let says_why = text.lines().take(5).any(|line| line.contains("Over 400 lines"));
+        assert!(text.lines().count() <= 400 || says_why, "{} is too long", path.display());
     }
 }

@@ -1,7 +1,7 @@
 //! What is registered: the IANA Language Subtag Registry (RFC 5646) with the codes of ISO 639,
 //! ISO 15924, ISO 3166-1 and UN M.49 that have a place in it.
 
-/// One line per two first letters, then each third letter; `.` is the two-letter code itself.
+/// Two first letters, then each third letter; `.` is the two-letter code itself.
 const LANGUAGES: &str = include_str!("languages.txt");
 /// Codes of three letters where there is one of two.
 const RENAMED_LANGUAGES: &str = include_str!("renamed_languages.txt");
@@ -35,7 +35,8 @@ pub fn current_language(code: &str) -> Option<&'static str> {
 fn is_language(code: &str) -> bool {
     let Some((start, third)) = code.split_at_checked(2) else { return false };
     let third = if third.is_empty() { "." } else { third };
-    LANGUAGES.lines().any(|line| line.strip_prefix(start).is_some_and(|all| all.contains(third)))
+    let mut starts = LANGUAGES.split_whitespace().filter_map(|word| word.strip_prefix(start));
+    starts.any(|all| all.contains(third))
 }
 
 /// A script, as `Latn`.
