@@ -236,7 +236,7 @@ mod tests {
             let (open, close) = (r#"{"orQuery":{"queries":["#.repeat(depth), "]}}".repeat(depth));
             read::<pb::ListUsersRequest>(&format!(r#"{{"queries":[{open}{close}]}}"#)).map(drop)
         };
-        assert_eq!(known(40), Ok(()));
+        assert_eq!(known(330), Ok(()));
         let refusal = known(3_000).unwrap_err();
         assert!(refusal.ends_with("exceeded maximum recursion depth"), "{refusal}");
     }

@@ -8,7 +8,7 @@
 
 use std::future::Future;
 
-use buffa::Message;
+use buffa::{DecodeOptions, Message};
 use http::HeaderMap;
 use poem_openapi::OpenApi;
 
@@ -78,9 +78,43 @@ mod generated {
     )]
     use super::*;
     include!(concat!(env!("OUT_DIR"), "/handlers.rs"));
-
-    fn decode<T: Message>(message: &[u8]) -> Result<T, Refusal> {
-        T::decode_from_slice(message).map_err(Refusal::message)
-    }
 }
 pub use generated::*;
+
+/// How deep the messages of a request, and the lists of one in JSON, may stand in each other. What
+/// reads them recurses with less than a kilobyte of stack a level, so this keeps it within half of
+/// a thread's two megabytes. The reference reads ten times as much.
+const MAX_NESTING: u32 = 1000;
+
+fn decode<T: Message>(message: &[u8]) -> Result<T, Refusal> {
+    let options = DecodeOptions::new().with_recursion_limit(MAX_NESTING);
+    options.decode_from_slice(message).map_err(Refusal::message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Refusal, decode, json, zitadel::management::v1::ListUsersRequest};
+
+    /// The field of this number with a message inside.
+    fn field(number: u64, message: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        buffa::encoding::encode_varint(number << 3 | 2, &mut bytes);
+        buffa::encoding::encode_varint(message.len() as u64, &mut bytes);
+        [bytes.as_slice(), message].concat()
+    }
+
+    #[test]
+    fn messages_nest_deep_and_do_not_exhaust_the_stack() {
+        let negated = |depth| {
+            let query = (0..depth).fold(vec![], |query, _| field(13, &field(1, &query)));
+            decode::<ListUsersRequest>(&field(3, &query))
+        };
+        let text = |depth| {
+            let (open, close) = (r#"{"notQuery":{"query":"#.repeat(depth), "}}".repeat(depth));
+            format!(r#"{{"queries":[{open}{{}}{close}]}}"#)
+        };
+        let read: ListUsersRequest = json::decode(text(490).as_bytes()).unwrap();
+        assert!(negated(490).unwrap() == read);
+        assert!(matches!(negated(510), Err(Refusal::Protobuf)));
+    }
+}

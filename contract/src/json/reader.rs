@@ -17,10 +17,6 @@ use super::{
     text::{Token, WHITE_SPACE, position, token, unquote},
 };
 
-/// How deep lists and messages that the contract knows may nest. The generated code recurses, so
-/// this bounds the stack.
-const MAX_NESTING: usize = 200;
-
 /// Why a body is refused.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -65,7 +61,7 @@ pub(super) struct Reader<'de> {
     time: bool,
     /// The last value was of no interest.
     ignored: bool,
-    nesting: usize,
+    nesting: u32,
 }
 
 impl<'de> Reader<'de> {
@@ -142,7 +138,7 @@ impl<'de> Reader<'de> {
             return Err(self.unexpected(token));
         }
         self.nesting += 1;
-        if self.nesting > MAX_NESTING {
+        if self.nesting > crate::MAX_NESTING {
             return Err(self.refuse(token, format_args!("exceeded maximum recursion depth")));
         }
         Ok(())
