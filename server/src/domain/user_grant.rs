@@ -147,12 +147,17 @@ impl UserGrant {
     }
 }
 
-/// The ids of a removal of several.
-pub fn ids(ids: &[String]) -> Result<()> {
+/// A removal of several names some.
+pub fn refuse_no_ids(ids: &[String]) -> Result<()> {
     if ids.is_empty() {
         return Err(text::user_grant::ID_MISSING.invalid("COMMAND-5M0sd"));
     }
-    if ids.iter().any(String::is_empty) {
+    Ok(())
+}
+
+/// Each id of a removal of several, in the order of the request.
+pub fn refuse_empty_id(id: &str) -> Result<()> {
+    if id.is_empty() {
         return Err(text::user_grant::ID_MISSING.invalid("COMMAND-J9sc5"));
     }
     Ok(())
@@ -301,8 +306,8 @@ mod tests {
 
     #[test]
     fn ids_are_not_empty() {
-        assert_eq!(ids(&[]).unwrap_err().id, "COMMAND-5M0sd");
-        assert_eq!(ids(&keys(&["1", ""])).unwrap_err().id, "COMMAND-J9sc5");
-        assert!(ids(&keys(&["1"])).is_ok());
+        assert_eq!(refuse_no_ids(&[]).unwrap_err().id, "COMMAND-5M0sd");
+        assert_eq!(refuse_empty_id("").unwrap_err().id, "COMMAND-J9sc5");
+        assert!(refuse_no_ids(&keys(&[""])).is_ok() && refuse_empty_id("1").is_ok());
     }
 }

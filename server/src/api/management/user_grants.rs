@@ -23,12 +23,13 @@ impl UserGrants for Core {
         request: BulkRemoveUserGrantRequest,
     ) -> Result<BulkRemoveUserGrantResponse> {
         let mut ids = request.grant_id;
-        user_grant::ids(&ids)?;
+        user_grant::refuse_no_ids(&ids)?;
         let mut seen = std::collections::HashSet::new();
         ids.retain(|id| seen.insert(id.clone()));
         let (first, ids) = (ids.first().map_or("", String::as_str), &ids);
         self.commit(&caller.author, (UserGrant::STREAM, first), |mut push| async move {
             for id in ids {
+                user_grant::refuse_empty_id(id)?;
                 let mut grant = push.own::<UserGrant>(id).await?;
                 let event = grant.remove()?;
                 reach(caller, &grant)?;
