@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use contract::{Handlers, OPERATIONS, Operation, Outcome};
 use futures_util::StreamExt;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
 use http::{HeaderMap, Method, Version};
 use poem::{Request, Response};
 
@@ -24,6 +24,10 @@ use crate::route;
 use crate::serve::{Deadline, Stopping};
 use answer::Echo;
 use message::Messages;
+
+/// What grpc-gateway makes of `Accept-Language`, so that it works over gRPC only (recording
+/// `wire-lang-scope`).
+const GATEWAY_LANGUAGE: &str = "grpcgateway-accept-language";
 
 /// Whose framing a request uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +106,7 @@ impl<S: Handlers<Error = Error>> Grpc<S> {
             Ok(limit) => limit,
             Err(text) => return answer::malformed(&text),
         };
+        headers::stand_in(request.headers_mut(), GATEWAY_LANGUAGE, ACCEPT_LANGUAGE);
         let rpc = match self.rpc(request.uri().path()) {
             Ok(rpc) => rpc,
             Err(error) => return echo.refuse(error),

@@ -78,7 +78,9 @@ impl<E: Endpoint<Output = Response>> Rest<E> {
         request.set_data(parameters);
         request.set_data(BodyLimit(self.body_limit));
         *request.uri_mut() = Uri::from_static(operation.routed);
-        stand_in(request.headers_mut());
+        for (gateway, plain) in GATEWAY {
+            headers::stand_in(request.headers_mut(), gateway, plain);
+        }
         let answer = deadline.hold(self.call(request)).await;
         answer.unwrap_or_else(|_| rendered(&headers::overdue()))
     }
@@ -131,16 +133,6 @@ fn is_rpc(path: &str) -> bool {
     parts.is_some_and(|(service, rpc)| {
         OPERATIONS.iter().any(|operation| operation.service == service && operation.rpc == rpc)
     })
-}
-
-fn stand_in(headers: &mut HeaderMap) {
-    for (gateway, plain) in GATEWAY {
-        if !headers.contains_key(&plain)
-            && let Some(value) = headers.get(gateway).cloned()
-        {
-            headers.insert(plain, value);
-        }
-    }
 }
 
 impl ResponseError for Error {

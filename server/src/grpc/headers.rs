@@ -21,6 +21,15 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Lets a header stand in for a plain one that is absent.
+pub fn stand_in(headers: &mut HeaderMap, name: &str, plain: HeaderName) {
+    if !headers.contains_key(&plain)
+        && let Some(value) = headers.get(name).cloned()
+    {
+        headers.insert(plain, value);
+    }
+}
+
 /// The time limit of a gRPC call, if it has one.
 ///
 /// # Errors

@@ -17,29 +17,23 @@ pub enum Language {
 use Language::{Chinese, English, French, German, Italian, Spanish, Swedish};
 
 /// The languages of texts, by their codes.
-const SPOKEN: [(&str, Language); 8] = [
-    ("en", English),
-    ("de", German),
-    ("fr", French),
-    ("it", Italian),
-    ("es", Spanish),
-    ("sv", Swedish),
-    ("zh", Chinese),
-    ("cmn", Chinese),
+const SPOKEN: [(Language, &str); 7] = [
+    (English, "en"),
+    (German, "de"),
+    (French, "fr"),
+    (Italian, "it"),
+    (Spanish, "es"),
+    (Swedish, "sv"),
+    (Chinese, "zh cmn"),
 ];
 
 /// Languages whose speakers read one of these (CLDR, `languageMatching`).
-const NEAR: [(&str, Language); 10] = [
-    ("zh-Hant", Chinese),
-    ("gsw", German),
-    ("lb", German),
-    ("rm", German),
-    ("br", French),
-    ("co", French),
-    ("oc", French),
-    ("gl", Spanish),
-    ("eu", Spanish),
-    ("qu", Spanish),
+const NEAR: [(Language, &str); 5] = [
+    (Chinese, "zh-Hant wuu gan hak hsn lzh nan ug"),
+    (German, "gsw lb rm"),
+    (French, "br co oc ht kg ln lua mg rw wo crs"),
+    (Italian, "la"),
+    (Spanish, "gl eu qu ay gn"),
 ];
 
 /// A longer header says nothing.
@@ -51,10 +45,10 @@ const LONGEST: usize = 1000;
 /// that is no language spoils the header, `*` says nothing (recording `wire-lang-match`).
 pub fn preferred(accept: &str) -> Language {
     let wanted = wanted(accept).unwrap_or_default();
-    let first = |known: &[(&str, Language)]| {
+    let first = |known: &[(Language, &str)]| {
         wanted.iter().find_map(|tag| {
-            let found = known.iter().find(|(language, _)| *language == base(tag));
-            found.map(|(_, language)| *language)
+            let has = |codes: &str| codes.split(' ').any(|code| code == base(tag));
+            known.iter().find(|(_, codes)| has(codes)).map(|(language, _)| *language)
         })
     };
     first(&SPOKEN).or_else(|| first(&NEAR)).unwrap_or_default()
@@ -86,19 +80,24 @@ fn quality(weight: &str) -> Option<f32> {
     weight.strip_prefix('q')?.trim_start().strip_prefix('=')?.trim_start().parse().ok()
 }
 
-/// The language of a tag; Chinese in traditional characters is one of its own.
+/// The language of a tag; Chinese in traditional characters is one of its own, in other scripts it
+/// is none of these.
 fn base(tag: &str) -> &str {
     let mut subtags = tag.split('-');
     let language = subtags.next().unwrap_or_default();
-    let traditional = subtags.any(|subtag| matches!(subtag, "Hant" | "TW" | "HK" | "MO"));
-    if language == "zh" && traditional && !tag.contains("Hans") { "zh-Hant" } else { language }
+    let rest = subtags.next().unwrap_or_default();
+    match (language, rest) {
+        ("zh", "Hant" | "TW" | "HK" | "MO") => "zh-Hant",
+        ("zh", "Latn" | "Hani" | "Bopo") => tag,
+        _ => language,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PREFERRED: [(&str, Language); 43] = [
+    const PREFERRED: [(&str, Language); 49] = [
         ("", English),
         ("de", German),
         ("dE-cH", German),
@@ -141,6 +140,12 @@ mod tests {
         ("gl, fr;q=0.1", French),
         ("eu, lb", Spanish),
         ("da, nb", English),
+        ("hat, de;q=0.1", German),
+        ("hat;q=0.1, kin", French),
+        ("sk, ay", Spanish),
+        ("zh-min-nan", Chinese),
+        ("zh-Latn", English),
+        ("zh-Hant-HK, ay", Chinese),
         ("en-GB, de", English),
     ];
 
