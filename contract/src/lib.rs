@@ -83,7 +83,7 @@ pub use generated::*;
 
 /// How deep the messages of a request, and the lists of one in JSON, may stand in each other. What
 /// reads them recurses with less than a kilobyte of stack a level, so this keeps it within half of
-/// a thread's two megabytes. The reference reads ten times as much.
+/// a thread's two megabytes.
 const MAX_NESTING: u32 = 1000;
 
 fn decode<T: Message>(message: &[u8]) -> Result<T, Refusal> {
