@@ -5,11 +5,16 @@ use prost_types::Timestamp;
 use serde_json::Value;
 
 use crate::operation::{self, Operation};
-use crate::outcome::Head;
+use crate::outcome::{Outcome, Reply};
 
 /// What is missing, if anything: `Deprecation: @<unix time>` (RFC 9745), and where there is a
-/// successor `Link: <…>; rel="successor-version"` (RFC 5829).
-pub fn advice(operation: &Operation, head: &Head) -> Option<String> {
+/// successor `Link: <…>; rel="successor-version"` (RFC 5829). A request that no route takes has
+/// not reached the operation.
+pub fn advice(operation: &Operation, Outcome { head, reply }: &Outcome) -> Option<String> {
+    let plain = matches!(reply, Reply::Refused { details, .. } if details.is_empty());
+    if plain && matches!(head.status, 404 | 405) {
+        return None;
+    }
     let facts = operation.facts;
     let since = format!("{}T00:00:00Z", facts.deprecated_since).parse::<Timestamp>().ok()?;
     let mut missing = Vec::new();
@@ -57,6 +62,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::outcome::Head;
 
     #[test]
     fn a_document_should_say_which_operations_are_deprecated() {
@@ -93,18 +99,25 @@ mod tests {
         let catalogue = operation::Catalogue::new().unwrap();
         let deprecated = catalogue.find("ManagementService_UpdateHumanPhone").unwrap();
         let other = catalogue.find("ManagementService_ListUserChanges").unwrap();
-        let head = |pairs: &[(&str, &str)]| Head {
-            status: 200,
-            trailers: [].into(),
-            headers: pairs.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
+        let with = |pairs: &[(&str, &str)]| Outcome {
+            head: Head {
+                status: 200,
+                trailers: [].into(),
+                headers: pairs.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect(),
+            },
+            reply: Reply::Answer(json!({})),
         };
-        assert_eq!(advice(other, &head(&[])), None);
-        assert!(advice(deprecated, &head(&[])).unwrap().contains(" and Link: "));
+        assert_eq!(advice(other, &with(&[])), None);
+        assert!(advice(deprecated, &with(&[])).unwrap().contains(" and Link: "));
+        let mut not_routed = with(&[]);
+        not_routed.head.status = 404;
+        not_routed.reply = Reply::Refused { code: 5, message: "Not Found".into(), details: vec![] };
+        assert_eq!(advice(deprecated, &not_routed), None);
         let link = ("link", r#"</x>; rel="successor-version""#);
         // 8 August 2025.
-        let said = head(&[("deprecation", "@1754611200"), link]);
+        let said = with(&[("deprecation", "@1754611200"), link]);
         assert_eq!(advice(deprecated, &said), None);
-        let wrong = advice(deprecated, &head(&[("deprecation", "@1"), link])).unwrap();
+        let wrong = advice(deprecated, &with(&[("deprecation", "@1"), link])).unwrap();
         assert_eq!(
             wrong,
             "ManagementService_UpdateHumanPhone should send Deprecation: @1754611200"

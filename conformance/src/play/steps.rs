@@ -199,7 +199,7 @@ impl<'a> Play<'a> {
     fn beyond(&mut self, step: &Step, outcome: &Outcome) -> Vec<String> {
         let Ok(operation) = self.operation(step) else { return Vec::new() };
         let head = &outcome.head;
-        self.advice.extend(deprecation::advice(operation, head));
+        self.advice.extend(deprecation::advice(operation, outcome));
         if self.transport != Transport::Rest {
             return Vec::new();
         }
