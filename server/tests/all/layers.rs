@@ -132,14 +132,16 @@ fn only_views_and_core_write_sql() {
     }
 }
 
-/// But for `openapi/` and `Cargo.lock`, which are generated and have no place for a reason.
+/// Rust never is; `openapi/` and `Cargo.lock` are generated whole.
 #[test]
 fn a_file_over_400_lines_says_why() {
     const FOLDERS: [&str; 7] =
         ["bench", "conformance", "contract", "docs", "fixtures", "server", "tools"];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     for (path, text) in FOLDERS.iter().flat_map(|folder| texts(&root.join(folder))) {
+        let rust = path.extension().is_some_and(|extension| extension == "rs");
         let says_why = text.lines().take(5).any(|line| line.contains("Over 400 lines"));
-        assert!(text.lines().count() <= 400 || says_why, "{} is too long", path.display());
+        let short = text.lines().count() <= 400;
+        assert!(short || says_why && !rust, "{} is too long", path.display());
     }
 }
