@@ -16,7 +16,7 @@ test: ## Every test; with PostgreSQL where BAILEY_TEST_POSTGRES names one
 	cargo test --workspace
 
 generate: ## Generated requests of another seed or number, told by operation: make generate GENERATE=… SEED=…
-	BAILEY_GENERATE=$(GENERATE) BAILEY_SEED=$(or $(SEED),1) cargo test -p conformance --test generated -- --nocapture
+	BAILEY_GENERATE=$(GENERATE) BAILEY_SEED=$(or $(SEED),1) cargo test -p conformance --test all generated:: -- --nocapture
 
 check: ## Format, lints (warnings denied), licences and sources
 	cargo fmt --all --check

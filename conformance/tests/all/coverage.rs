@@ -1,8 +1,6 @@
 //! The fixtures as they are: without faults, their format's schema written, and every operation
 //! served shown with a success and a refusal on each transport.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -84,7 +82,7 @@ const NOT_SHOWN: usize = 7;
 /// What a fixture shows has to leave the list, and each of its lines has a reason.
 #[test]
 fn every_documented_refusal_is_shown_or_listed_with_its_reason() {
-    let listed: BTreeSet<(String, String)> = include_str!("../../fixtures/not-shown.txt")
+    let listed: BTreeSet<(String, String)> = include_str!("../../../fixtures/not-shown.txt")
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(|line| match *line.splitn(3, ' ').collect::<Vec<_>>().as_slice() {
@@ -113,7 +111,7 @@ fn every_recorded_refusal_without_an_id_is_shown() {
             }
         }
     }
-    let recorded = include_str!("../../fixtures/recorded-refusals.txt").lines();
+    let recorded = include_str!("../../../fixtures/recorded-refusals.txt").lines();
     let missing: Vec<_> =
         recorded.filter(|line| !line.starts_with('#') && !shown.contains(*line)).collect();
     assert!(missing.is_empty(), "write a fixture for these refusals: {missing:#?}");

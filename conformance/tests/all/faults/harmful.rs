@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::Server;
-use crate::answer::Answer;
-use crate::plant::Plant::{self, Any, Close, Hang, Message, Other, Stale, Text};
+use super::Server;
+use super::answer::Answer;
+use super::plant::Plant::{self, Any, Close, Hang, Message, Other, Stale, Text};
 
 const ALL: &[Transport] = &Transport::ALL;
 const REST: &[Transport] = &[Rest];

@@ -1,8 +1,6 @@
 //! Snapshots of whole answers (`insta`): of each step of some fixtures the body, which the three
 //! transports share, and what each transport puts around it; and around the answers of every
-//! operation served. `INSTA_UPDATE=always cargo test -p conformance --test snapshots` writes them.
-
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+//! operation served. `INSTA_UPDATE=always cargo test -p conformance --test all snapshots` writes them.
 
 mod envelope;
 mod redact;
@@ -91,10 +89,10 @@ async fn whole_answers() {
     server.running.stop().await;
 }
 
-/// The files stand beside this one and are named for what they show.
+/// The files are named for what they show.
 fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(".");
+    settings.set_snapshot_path("snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.set_description("Over 400 lines where a fixture has many steps.");

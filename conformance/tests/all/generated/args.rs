@@ -6,8 +6,8 @@ use conformance::variables::Variables;
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value, json};
 
-use crate::random::Random;
-use crate::world::{HASH, PUBLIC_KEY, marker};
+use super::random::Random;
+use super::world::{HASH, PUBLIC_KEY, marker};
 
 /// How deep messages are nested; queries may hold queries.
 const DEEPEST: usize = 4;

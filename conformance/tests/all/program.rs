@@ -1,7 +1,5 @@
 //! The program: what it prints and its exit codes, for right and for wrong input.
 
-#![allow(clippy::unwrap_used)]
-
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;

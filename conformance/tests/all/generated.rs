@@ -5,8 +5,6 @@
 //! `BAILEY_GENERATE` is how many requests the generator makes of an operation and transport, and
 //! `BAILEY_SEED` chooses others.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
-
 mod args;
 mod canon;
 mod generator;
@@ -21,9 +19,6 @@ use std::sync::Arc;
 use conformance::operation::{self, Catalogue};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A number of the environment.
 fn number(name: &str, default: usize) -> usize {

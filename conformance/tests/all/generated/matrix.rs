@@ -10,11 +10,11 @@ use conformance::outcome::{Outcome, Reply};
 use conformance::variables::Variables;
 use serde_json::Value;
 
-use crate::args::{Plausible, Target};
-use crate::generator::NO_FACTOR;
-use crate::server::{Caller, Log, Server};
-use crate::world::{ORGS, caller, marker, world};
-use crate::{served, spread};
+use super::args::{Plausible, Target};
+use super::generator::NO_FACTOR;
+use super::server::{Caller, Log, Server};
+use super::world::{ORGS, caller, marker, world};
+use super::{served, spread};
 
 /// The empty one is none.
 const ROLES: [&str; 25] = [

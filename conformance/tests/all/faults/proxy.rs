@@ -17,8 +17,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::TcpListener;
 
-use crate::answer::Answer;
-use crate::plant::Plant;
+use super::answer::Answer;
+use super::plant::Plant;
 
 /// What stands between the suite and a server.
 pub struct Proxy {

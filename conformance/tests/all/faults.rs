@@ -1,10 +1,8 @@
 //! Deliberately wrong servers: a proxy plants one fault in the answers of a right one, and the
 //! suite has to notice it, at the step and for the reason that the fault is.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used)]
-
 mod answer;
-mod faults;
+mod harmful;
 mod harmless;
 mod plant;
 mod proxy;
@@ -30,7 +28,7 @@ struct Server {
 impl Server {
     async fn start() -> Arc<Self> {
         let running = bailey::start(&bailey::Settings::for_tests(":memory:")).await.unwrap();
-        let fixture = Fixture::parse("served", include_str!("served.yaml")).unwrap();
+        let fixture = Fixture::parse("served", include_str!("faults/served.yaml")).unwrap();
         Arc::new(Self { running, fixture })
     }
 

@@ -1,8 +1,6 @@
 //! The suite notices what is wrong: each wrong expectation fails at its step, on every transport,
 //! and a server that is none is named as such.
 
-#![allow(clippy::unwrap_used)]
-
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;

@@ -5,8 +5,8 @@ use std::future::pending;
 use conformance::operation::Operation;
 use serde_json::Value;
 
-use crate::answer::Answer;
-use crate::proxy::Proxy;
+use super::answer::Answer;
+use super::proxy::Proxy;
 
 #[derive(Clone, Copy)]
 pub enum Plant {

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use conformance::fixture::Transport;
 use serde_json::Value;
 
-use crate::Server;
-use crate::answer::Answer;
-use crate::plant::Plant::{self, Any, TitleCase};
+use super::Server;
+use super::answer::Answer;
+use super::plant::Plant::{self, Any, TitleCase};
 
 const HARMLESS: [(&str, Plant); 6] = [
     ("order of members", Any(|answer| rewrite(answer, reversed))),

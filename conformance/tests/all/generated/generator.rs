@@ -12,12 +12,12 @@ use conformance::outcome::{Outcome, Reply};
 use conformance::variables::Variables;
 use serde_json::Value;
 
-use crate::args::Arbitrary;
-use crate::canon::Names;
-use crate::random::Random;
-use crate::server::{Caller, Server};
-use crate::world::{made, world};
-use crate::{number, served, spread};
+use super::args::Arbitrary;
+use super::canon::Names;
+use super::random::Random;
+use super::server::{Caller, Server};
+use super::world::{made, world};
+use super::{number, served, spread};
 
 /// Failures of an operation that are told.
 const MOST: usize = 3;

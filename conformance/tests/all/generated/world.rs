@@ -5,7 +5,7 @@ use conformance::operation::Catalogue;
 use conformance::variables::Variables;
 use serde_json::{Value, json};
 
-use crate::server::{Caller, Server};
+use super::server::{Caller, Server};
 
 /// The organisations whose secrets are each other's; a third one is granted a project by both.
 pub const ORGS: [&str; 2] = ["home", "other"];
