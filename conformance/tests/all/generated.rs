@@ -32,7 +32,7 @@ fn served(catalogue: &Catalogue) -> Vec<String> {
     ids.inspect(|id| assert!(catalogue.find(id).is_ok())).collect()
 }
 
-/// Runs the work on each item, as many at a time as there are cores.
+/// Runs the work on each item, twice as many at a time as there are cores: each waits for its writer.
 async fn spread<I, T, F, W>(items: Vec<I>, work: W) -> Vec<T>
 where
     I: Send + 'static,
@@ -41,7 +41,7 @@ where
     W: Fn(I) -> F + Send + Sync + 'static,
 {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (slots, work) = (Arc::new(Semaphore::new(cores)), Arc::new(work));
+    let (slots, work) = (Arc::new(Semaphore::new(2 * cores)), Arc::new(work));
     let mut running = JoinSet::new();
     for item in items {
         let (slots, work) = (slots.clone(), work.clone());
