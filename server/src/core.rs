@@ -92,6 +92,12 @@ impl<A> std::ops::Deref for Loaded<A> {
 }
 
 impl<A: Aggregate> Loaded<A> {
+    /// One under an id that was just made, so that there is nothing to load. Were the id taken all
+    /// the same, the push would be refused: its stream has its first event already.
+    pub fn new(id: &str) -> Self {
+        Self { id: id.into(), state: A::default(), sequence: 0, at: 0 }
+    }
+
     /// Whether there was one that is no more.
     pub fn was_removed(&self) -> bool {
         self.sequence > 0 && !self.state.exists()

@@ -4,11 +4,10 @@ use std::ops::Not;
 
 use serde::{Deserialize, Serialize};
 
-use super::Aggregate;
 use super::idp::IdpLink;
 use super::user::{Code, Event, PasswordlessCode, User, email, phone, stored_language};
 use super::values::password::{self, HashFault, Weakness};
-use crate::error::{Error, Result, text};
+use crate::error::{Result, text};
 
 /// The shortest password that the default policy allows, in bytes.
 const MIN_LENGTH: usize = 8;
@@ -127,11 +126,6 @@ impl User {
         let links = links.into_iter().map(Event::IdpLinkAdded);
         let added = [Event::HumanAdded(human)].into_iter().chain(links);
         added.chain([state]).chain(phone).chain(link).collect()
-    }
-
-    /// Refuses an id that somebody has.
-    pub fn unused(&self) -> Result<()> {
-        if self.exists() { Err(Error::conflict()) } else { Ok(()) }
     }
 }
 

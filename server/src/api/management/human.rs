@@ -9,7 +9,7 @@ use contract::zitadel::management::v1::{
 };
 
 use crate::api::code::LINK_LIFETIME;
-use crate::core::{Core, Meta};
+use crate::core::{Core, Loaded, Meta};
 use crate::domain::Aggregate;
 use crate::domain::human::{
     Codes, NewHuman, Origin, Verified, check_imported_hash, check_password,
@@ -124,8 +124,7 @@ impl Core {
         let (user_id, human, events) = (id.as_str(), &human, &events);
         let meta = self
             .commit(&caller.author, (User::STREAM, user_id), |mut push| async move {
-                let mut user = push.any::<User>(user_id).await?;
-                user.unused()?;
+                let mut user = Loaded::new(user_id);
                 let org_scoped = self.home(&mut push, caller.org()).await?.login_must_be_domain;
                 let events = events(&user, NewHuman { org_scoped, ..human.clone() });
                 push.append(&mut user, events)?;

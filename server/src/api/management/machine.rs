@@ -3,7 +3,7 @@ use contract::zitadel::management::v1::{
     AddMachineUserRequest, AddMachineUserResponse, UpdateMachineRequest, UpdateMachineResponse,
 };
 
-use crate::core::Core;
+use crate::core::{Core, Loaded};
 use crate::domain::Aggregate;
 use crate::domain::user::{NewMachine, User};
 use crate::error::Result;
@@ -15,6 +15,7 @@ impl Machine for Core {
         caller: &Caller,
         request: AddMachineUserRequest,
     ) -> Result<AddMachineUserResponse> {
+        let given = request.user_id.is_some();
         let user_id = request.user_id.unwrap_or_else(|| self.ids.next(self.clock));
         let machine = NewMachine {
             user_name: request.user_name,
@@ -26,7 +27,7 @@ impl Machine for Core {
         let (id, machine) = (user_id.as_str(), &machine);
         let meta = self
             .commit(&caller.author, (User::STREAM, id), |mut push| async move {
-                let mut user = push.any::<User>(id).await?;
+                let mut user = if given { push.any::<User>(id).await? } else { Loaded::new(id) };
                 let org_scoped = self.home(&mut push, caller.org()).await?.login_must_be_domain;
                 let events = user.add_as_machine(NewMachine { org_scoped, ..machine.clone() })?;
                 push.append(&mut user, events)?;

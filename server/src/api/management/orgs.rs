@@ -8,7 +8,7 @@ use contract::zitadel::org::v1 as message;
 
 use super::cascade::Gone;
 use crate::api::details::Details;
-use crate::core::{Author, Core, Meta, Push};
+use crate::core::{Author, Core, Loaded, Meta, Push};
 use crate::domain::Aggregate;
 use crate::domain::member::Instance;
 use crate::domain::org::Org;
@@ -35,7 +35,7 @@ impl Orgs for Core {
         let (org_id, name, maker) = (id.as_str(), request.name.as_str(), caller.user_id());
         let details = self
             .commit(&author, (Org::STREAM, org_id), |mut push| async move {
-                let mut org = push.any::<Org>(org_id).await?;
+                let mut org = Loaded::<Org>::new(org_id);
                 let events = org.add(name, maker)?;
                 push.append(&mut org, events)?;
                 Ok(push)

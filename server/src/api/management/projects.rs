@@ -10,7 +10,7 @@ use contract::zitadel::project::v1::project_query::Query;
 
 use crate::api::details::Details;
 use crate::api::list::{matching, page};
-use crate::core::Core;
+use crate::core::{Core, Loaded};
 use crate::domain::Aggregate;
 use crate::domain::org::Org;
 use crate::domain::project::{Project, Settings};
@@ -76,7 +76,7 @@ impl Projects for Core {
         let project_id = id.as_str();
         let meta = self
             .commit(&caller.author, (Project::STREAM, project_id), |mut push| async move {
-                let mut project = push.any::<Project>(project_id).await?;
+                let mut project = Loaded::<Project>::new(project_id);
                 let org = push.any::<Org>(caller.org()).await?.standing().is_ok();
                 let events = project.add(settings.clone(), org)?;
                 push.append(&mut project, events)?;

@@ -5,7 +5,7 @@ use contract::zitadel::user::v1::user_grant_query::Query;
 
 use crate::api::details::Details;
 use crate::api::list::matching;
-use crate::core::{Core, Meta, Push};
+use crate::core::{Core, Loaded, Meta, Push};
 use crate::domain::Aggregate;
 use crate::domain::project::Project;
 use crate::domain::user::Kind;
@@ -54,7 +54,7 @@ impl Core {
     pub async fn grant_user(&self, caller: &Caller, id: &str, new: &NewUserGrant) -> Result<Meta> {
         let stream = (UserGrant::STREAM, id);
         self.commit_members(&caller.author, stream, |mut push| async move {
-            let mut grant = push.any::<UserGrant>(id).await?;
+            let mut grant = Loaded::<UserGrant>::new(id);
             let user = users::by_id(&self.db, &new.user_id).await?.is_some();
             let project = push.any::<Project>(&new.project_id).await?;
             let named = new.project_grant_id.as_str();
