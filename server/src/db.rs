@@ -29,6 +29,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use crate::error::{Error, Result};
+use migrate::Schema;
 use postgres::Postgres;
 use sqlite::Sqlite;
 
@@ -45,14 +46,19 @@ impl Db {
     /// `postgresql://…` are URLs of PostgreSQL, `:memory:` is a SQLite database that ends with the
     /// process, all else is the path of a SQLite file, made if it is missing.
     pub async fn open(target: &str, migrations: &[&str]) -> Result<Self, OpenError> {
-        Self::open_with(target, migrations, None).await
+        Self::open_with(target, Schema { migrations, upgrade: true }, None).await
     }
 
-    /// [`Self::open`] with the most connections that may be open at once: the readers of SQLite,
-    /// all of PostgreSQL. `None` chooses by the cores of the machine.
-    pub async fn open_with(
+    /// [`Self::open`] of a database that is up to date; any other one is refused and stays as it is.
+    pub async fn open_current(target: &str, migrations: &[&str]) -> Result<Self, OpenError> {
+        Self::open_with(target, Schema { migrations, upgrade: false }, None).await
+    }
+
+    /// `connections` is how many may be open at once: the readers of SQLite, all of PostgreSQL.
+    /// `None` chooses by the cores of the machine.
+    async fn open_with(
         target: &str,
-        migrations: &[&str],
+        schema: Schema<'_>,
         connections: Option<NonZeroUsize>,
     ) -> Result<Self, OpenError> {
         if let Some((kind, _)) = target.split_once("://")
@@ -63,9 +69,9 @@ impl Db {
             )));
         }
         if is_postgres(target) {
-            Postgres::open(target, migrations, connections).await.map(Self::Postgres)
+            Postgres::open(target, schema, connections).await.map(Self::Postgres)
         } else {
-            Sqlite::open(target, migrations, connections).map(Self::Sqlite)
+            Sqlite::open(target, schema, connections).map(Self::Sqlite)
         }
     }
 

@@ -31,7 +31,7 @@ pub async fn verify(database: &str) -> std::result::Result<u64, String> {
     if !is_postgres(database) && !Path::new(database).is_file() {
         return Err(format!("there is no database `{database}`"));
     }
-    let kept = Db::open(database, &MIGRATIONS).await.map_err(|error| error.to_string())?;
+    let kept = Db::open_current(database, &MIGRATIONS).await.map_err(|error| error.to_string())?;
     let fresh = Db::open(":memory:", &MIGRATIONS).await.map_err(|error| error.to_string())?;
     let free = views::UNIQUE.map(|index| Statement::new(format!("DROP INDEX {index}"), Vec::new()));
     fresh.write(free.to_vec()).await.map_err(|error| error.to_string())?;

@@ -14,6 +14,13 @@ pub const TABLE: &str =
 /// Gives the version of the schema as BIGINT, 0 for an empty database.
 pub const VERSION: &str = "SELECT coalesce(max(version), 0) FROM schema_version";
 
+/// The schema that a program knows, and what it does with an older one.
+#[derive(Clone, Copy)]
+pub struct Schema<'a> {
+    pub migrations: &'a [&'a str],
+    pub upgrade: bool,
+}
+
 /// What a placeholder of a migration becomes.
 pub struct Dialect {
     /// `{clustered}`, after the column list: rows are stored in the order of the primary key.
@@ -71,8 +78,10 @@ fn placeholder<'a>(text: &'a str, open: &str) -> Option<(&'a str, &'a str, &'a s
 }
 
 /// The SQL that brings a database of version `found` up to date; empty when it is.
-pub fn pending(found: i64, texts: &[&str], dialect: &Dialect) -> Result<String, OpenError> {
-    let known = texts.len();
+///
+/// Errors: a newer schema, and an older one that is not to be upgraded.
+pub fn pending(found: i64, schema: Schema<'_>, dialect: &Dialect) -> Result<String, OpenError> {
+    let known = schema.migrations.len();
     let applied =
         usize::try_from(found).ok().filter(|applied| *applied <= known).ok_or_else(|| {
             OpenError::new(format!(
@@ -80,8 +89,17 @@ pub fn pending(found: i64, texts: &[&str], dialect: &Dialect) -> Result<String, 
                  {known}: use a newer program, or another database"
             ))
         })?;
+    if !schema.upgrade && applied < known {
+        return Err(OpenError::new(match applied {
+            0 => "this is no database of Bailey: name another one".into(),
+            _ => format!(
+                "the database has schema version {found}, not {known}: `bailey serve` brings it up \
+                 to date"
+            ),
+        }));
+    }
     let mut script = String::new();
-    for (number, text) in (1..).zip(texts).skip(applied) {
+    for (number, text) in (1..).zip(schema.migrations).skip(applied) {
         script += &dialect.translate(text);
         let _ = write!(script, ";\nINSERT INTO schema_version VALUES ({number});\n");
     }
@@ -103,6 +121,10 @@ mod tests {
     };
     const TEXTS: &[&str] = &["CREATE TABLE a (x {text}){clustered}", "CREATE TABLE b (y BIGINT)"];
 
+    fn pending(found: i64, migrations: &[&str], dialect: &Dialect) -> Result<String, OpenError> {
+        super::pending(found, Schema { migrations, upgrade: true }, dialect)
+    }
+
     #[test]
     fn all_that_is_missing_in_order() {
         let first = "CREATE TABLE a (x STRING) ROWLESS;\nINSERT INTO schema_version VALUES (1);\n";
@@ -110,6 +132,15 @@ mod tests {
         assert_eq!(pending(0, TEXTS, &DIALECT).unwrap(), format!("{first}{second}"));
         assert_eq!(pending(1, TEXTS, &DIALECT).unwrap(), second);
         assert_eq!(pending(2, TEXTS, &DIALECT).unwrap(), "");
+    }
+
+    #[test]
+    fn what_is_not_to_be_upgraded_is_refused() {
+        let schema = Schema { migrations: TEXTS, upgrade: false };
+        let outcome = |found| super::pending(found, schema, &DIALECT).map_err(|e| e.to_string());
+        assert_eq!(outcome(2), Ok(String::new()));
+        assert!(outcome(1).unwrap_err().contains("schema version 1, not 2"));
+        assert!(outcome(0).unwrap_err().contains("no database of Bailey"));
     }
 
     #[test]

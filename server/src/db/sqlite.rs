@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use r2d2::Pool;
 use rusqlite::Connection;
 
-use super::migrate::{self, Dialect};
+use super::migrate::{self, Dialect, Schema};
 use super::{OpenError, Row, Statement, Value, connections_per_core};
 use crate::error::{Error, Result};
 use file::Place;
@@ -58,12 +58,12 @@ pub struct Sqlite {
 impl Sqlite {
     pub fn open(
         target: &str,
-        migrations: &[&str],
+        schema: Schema<'_>,
         connections: Option<NonZeroUsize>,
     ) -> Result<Self, OpenError> {
         let (place, lock) = Place::claim(target)?;
         let mut connection = place.open_writer()?;
-        migrate(&mut connection, migrations)?;
+        migrate(&mut connection, schema)?;
         let gate = place.in_memory().then(Arc::default);
         let size = connections.map_or_else(|| connections_per_core(2, 4, 16), NonZeroUsize::get);
         let readers = readers::pool(place, size)?;
@@ -101,7 +101,7 @@ impl Sqlite {
     }
 }
 
-fn migrate(connection: &mut Connection, texts: &[&str]) -> Result<(), OpenError> {
+fn migrate(connection: &mut Connection, schema: Schema<'_>) -> Result<(), OpenError> {
     let failed = |cause: rusqlite::Error| {
         OpenError::new(format!("the schema cannot be brought up to date: {cause}"))
     };
@@ -110,7 +110,7 @@ fn migrate(connection: &mut Connection, texts: &[&str]) -> Result<(), OpenError>
         .map_err(failed)?;
     transaction.execute_batch(migrate::TABLE).map_err(failed)?;
     let found = transaction.query_one(migrate::VERSION, (), |row| row.get(0)).map_err(failed)?;
-    let script = migrate::pending(found, texts, &DIALECT)?;
+    let script = migrate::pending(found, schema, &DIALECT)?;
     transaction.execute_batch(&script).map_err(failed)?;
     transaction.commit().map_err(failed)
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Client, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime,
+    Client, Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime,
 };
 use tokio::sync::Semaphore;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, Error, NoTls};
 
 use super::{Postgres, QUEUE, failure, trigrams};
-use crate::db::migrate::{self, Dialect};
+use crate::db::migrate::{self, Dialect, Schema};
 use crate::db::{OpenError, connections_per_core, fold};
 
 const DIALECT: Dialect = Dialect {
@@ -30,18 +30,24 @@ const OLDEST: i64 = 150_000;
 const LOCK: &str = "SELECT pg_advisory_xact_lock(4846329611)";
 /// Longest wait for a connection: for a free one, and for a new one.
 const WAIT: Duration = Duration::from_secs(10);
+/// How long PostgreSQL may leave what it was sent without a sign of life.
+const SILENCE: Duration = Duration::from_secs(30);
+/// How long a statement may take where the operator says nothing, so that one which waits for a lock
+/// gives its connection back.
+const LIMIT: &str = "SELECT set_config('statement_timeout', '60s', false) \
+    WHERE current_setting('statement_timeout') = '0'";
 
 impl Postgres {
     pub async fn open(
         url: &str,
-        migrations: &[&str],
+        schema: Schema<'_>,
         connections: Option<NonZeroUsize>,
     ) -> Result<Self, OpenError> {
         let size = connections.map_or_else(|| connections_per_core(4, 8, 32), NonZeroUsize::get);
         let pool = pool(settings(url)?, size)?;
         let mut client = pool.get().await.map_err(refused)?;
         check_version(&client).await?;
-        migrate(&mut client, migrations).await?;
+        migrate(&mut client, schema).await?;
         drop(client);
         Ok(Self { pool, queue: Arc::new(Semaphore::new(QUEUE)) })
     }
@@ -63,6 +69,9 @@ fn settings(url: &str) -> Result<Config, OpenError> {
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(WAIT);
     }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+    }
     Ok(config)
 }
 
@@ -71,6 +80,9 @@ fn pool(config: Config, size: usize) -> Result<Pool, OpenError> {
     Pool::builder(Manager::from_config(config, NoTls, recycling))
         .max_size(size)
         .runtime(Runtime::Tokio1)
+        .post_create(Hook::async_fn(|client, _| {
+            Box::pin(async { client.batch_execute(LIMIT).await.map_err(HookError::Backend) })
+        }))
         .wait_timeout(Some(WAIT))
         .create_timeout(Some(WAIT))
         .build()
@@ -98,12 +110,13 @@ async fn check_version(client: &Client) -> Result<(), OpenError> {
     Err(OpenError::new(format!("PostgreSQL {found} is too old: use version {oldest} or newer")))
 }
 
-async fn migrate(client: &mut Client, texts: &[&str]) -> Result<(), OpenError> {
+async fn migrate(client: &mut Client, schema: Schema<'_>) -> Result<(), OpenError> {
     let transaction = client.transaction().await.map_err(failed)?;
+    transaction.batch_execute("SET LOCAL statement_timeout = 0").await.map_err(failed)?;
     transaction.batch_execute(LOCK).await.map_err(failed)?;
     transaction.batch_execute(migrate::TABLE).await.map_err(failed)?;
     let row = transaction.query_one(migrate::VERSION, &[]).await.map_err(failed)?;
-    let script = migrate::pending(row.try_get(0).map_err(failed)?, texts, &DIALECT)?;
+    let script = migrate::pending(row.try_get(0).map_err(failed)?, schema, &DIALECT)?;
     transaction.batch_execute(&script).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)
 }

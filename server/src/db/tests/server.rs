@@ -2,6 +2,7 @@
 
 use super::place::administer;
 use super::{MIGRATIONS, Place, note, notes};
+use crate::db::migrate::Schema;
 use crate::db::{Db, Statement};
 use crate::error::{Code, Error};
 
@@ -56,10 +57,25 @@ async fn lost_connections_are_replaced() {
 }
 
 #[tokio::test]
+async fn no_statement_takes_for_ever() {
+    let Some(place) = Place::postgres().await else { return };
+    let limit = |db: Db| async move {
+        const SQL: &str = "SELECT current_setting('statement_timeout')";
+        db.first(SQL, &[], |row| row.text(0)).await.unwrap().unwrap()
+    };
+    assert_eq!(limit(place.open().await).await, "1min");
+    let own = place.target.replace("options=", "options=-cstatement_timeout%3D7s%20");
+    assert_eq!(limit(Db::open(&own, MIGRATIONS).await.unwrap()).await, "7s");
+    place.remove().await;
+}
+
+#[tokio::test]
 async fn a_connection_is_clean_after_a_failed_batch() {
     let Some(place) = Place::postgres().await else { return };
     let one = std::num::NonZeroUsize::new(1);
-    let db = Db::open_with(&place.target, MIGRATIONS, one).await.unwrap();
+    let db = Db::open_with(&place.target, Schema { migrations: MIGRATIONS, upgrade: true }, one)
+        .await
+        .unwrap();
     let wrong = Statement::new("INSERT INTO nowhere VALUES (1)", vec![]);
     assert!(db.write(vec![note("a", 1), wrong]).await.is_err());
     db.write(vec![note("b", 1)]).await.unwrap();
