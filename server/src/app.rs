@@ -20,6 +20,10 @@ use crate::{deprecation, route, site};
 #[derive(Clone, Copy)]
 pub struct Reached(pub &'static str);
 
+/// What is no fault of the caller, mostly: the log names these requests.
+const FAULTS: [Code; 4] =
+    [Code::Unknown, Code::DeadlineExceeded, Code::Internal, Code::Unavailable];
+
 pub struct App {
     proxies: Proxies,
     rest: Rest<BoxEndpoint<'static, Response>>,
@@ -35,7 +39,7 @@ impl App {
             deprecation_headers: settings.deprecation_headers,
             rest: Rest::new(site::handlers(core), settings.body_limit),
             grpc: Grpc::new(core.clone(), settings.body_limit),
-            site: site::site(),
+            site: site::site(core),
         }
     }
 
@@ -68,9 +72,15 @@ impl Endpoint for App {
             deprecation::tell(operation, response.headers_mut());
         }
         let reached = response.data::<Reached>().map_or("-", |reached| reached.0);
-        let code = response.data::<Code>().map(|code| *code as u8);
+        let code = response.data::<Code>().copied();
+        let number = code.map(|code| code as u8);
         let (status, micros) = (response.status().as_u16(), started.elapsed().as_micros());
-        tracing::debug!(%method, reached, status, code, micros, "request");
+        let id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+        if matches!(code, Some(code) if FAULTS.contains(&code)) {
+            tracing::warn!(id, %method, reached, status, code = number, micros, "request failed");
+        } else {
+            tracing::debug!(id, %method, reached, status, code = number, micros, "request");
+        }
         Ok(response)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::builder::{RangedI64ValueParser, RangedU64ValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use ipnet::IpNet;
+use tracing::level_filters::LevelFilter;
 
 use crate::delivery::Plan;
 use crate::passwords::{self, Algorithm};
@@ -19,6 +20,9 @@ use crate::serve::Limits;
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    /// What is logged: `off`, `error`, `warn`, `info`, `debug` (a line a request) or `trace`.
+    #[arg(long, env = "BAILEY_LOG", global = true, default_value = "info", value_name = "LEVEL")]
+    pub log: LevelFilter,
 }
 
 #[derive(Debug, Subcommand)]
@@ -70,7 +74,7 @@ pub struct Settings {
     #[arg(long, env = "BAILEY_MASTERKEY", value_name = "TEXT", hide_env_values = true)]
     pub masterkey: Option<String>,
     /// The one host name that requests may name; any if it is not set.
-    #[arg(long, env = "BAILEY_EXTERNAL_DOMAIN", default_value = "", hide_default_value = true)]
+    #[arg(long, env = "BAILEY_EXTERNAL_DOMAIN", default_value = "", hide_default_value = true, value_parser = host_name)]
     pub external_domain: String,
     /// Makes a small example organisation at the first start.
     #[arg(long, env = "BAILEY_EXAMPLE")]
@@ -137,7 +141,8 @@ pub struct Settings {
         long,
         env = "BAILEY_PUBLIC_URL",
         default_value = "http://localhost:8080",
-        value_name = "URL"
+        value_name = "URL",
+        value_parser = base_url
     )]
     pub public_url: String,
     /// The most connections at once; further ones wait.
@@ -178,6 +183,21 @@ impl Settings {
             ..Limits::default()
         }
     }
+}
+
+fn host_name(text: &str) -> Result<String, &'static str> {
+    if text.contains(['/', ':', ' ']) {
+        return Err("give a host name alone, without scheme, port and path: auth.example.com");
+    }
+    Ok(text.into())
+}
+
+fn base_url(text: &str) -> Result<String, &'static str> {
+    let (scheme, rest) = text.split_once("://").unwrap_or_default();
+    if !matches!(scheme, "http" | "https") || rest.is_empty() || rest.contains(['?', '#', ' ']) {
+        return Err("give an http:// or https:// URL without a query: https://auth.example.com");
+    }
+    Ok(text.into())
 }
 
 /// The process id and the clock spread processes over the 65,536 numbers.

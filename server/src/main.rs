@@ -1,13 +1,15 @@
 //! `bailey` and its commands.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::pin::pin;
 use std::process::ExitCode;
 
 use bailey::{Cli, Command, Settings, deprecations, openapi, start, verify};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -15,8 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("BAILEY_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log(cli.log);
     let outcome = match cli.command {
         Command::Serve(settings) => serve(&settings).await,
         Command::Openapi { version } => Ok(openapi(&version).into()),
@@ -35,6 +36,16 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Logs to stderr, of libraries only warnings and errors.
+fn log(level: LevelFilter) {
+    let ansi = std::io::stderr().is_terminal();
+    let targets = Targets::new().with_default(level.min(LevelFilter::WARN));
+    tracing_subscriber::registry()
+        .with(tracing_subscriber::fmt::layer().with_ansi(ansi).with_writer(std::io::stderr))
+        .with(targets.with_target("bailey", level))
+        .init();
 }
 
 /// To stdout; where nobody reads that, to stderr.

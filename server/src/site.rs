@@ -1,14 +1,17 @@
 //! What is not the API: Swagger UI, the documents, the deprecations, the state of the server.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use contract::{admin, auth, management};
-use poem::endpoint::{BoxEndpoint, make_sync};
-use poem::{Endpoint, EndpointExt, Response, Route};
+use http::StatusCode;
+use poem::endpoint::{BoxEndpoint, make, make_sync};
+use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route};
 use poem_openapi::OpenApiService;
+use tokio::time::timeout;
 
 use crate::core::Core;
-use crate::{deprecation, document};
+use crate::{deprecation, document, first};
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
@@ -20,6 +23,10 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
     frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
+const READY: &str = "/debug/ready";
+/// How long the database may take to answer who asks whether the server is ready.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Swagger UI as poem-openapi brings it along: one page with everything inside.
 static SWAGGER_UI: LazyLock<String> =
     LazyLock::new(|| OpenApiService::new((), "", "").swagger_ui_html());
@@ -28,7 +35,7 @@ static DEPRECATIONS: LazyLock<String> = LazyLock::new(deprecation::page);
 /// A path, its content type and what is there, made when it is first asked for.
 type Page = (&'static str, &'static str, fn() -> &'static str);
 
-const PAGES: [Page; 10] = [
+const PAGES: [Page; 9] = [
     ("/", HTML, || include_str!("site/index.html")),
     ("/site.css", CSS, || include_str!("site/site.css")),
     ("/site.js", SCRIPT, || include_str!("site/site.js")),
@@ -38,7 +45,6 @@ const PAGES: [Page; 10] = [
     ("/openapi/management-3.1.json", JSON, || &document::DOCUMENT_31),
     ("/deprecations", HTML, || &DEPRECATIONS),
     ("/debug/healthz", TEXT, || "ok"),
-    ("/debug/ready", TEXT, || "ok"),
 ];
 
 fn inside(start: &str, end: &str) -> &'static str {
@@ -48,22 +54,39 @@ fn inside(start: &str, end: &str) -> &'static str {
 
 /// The paths outside of the API; everything else is the API's.
 pub fn owns(path: &str) -> bool {
-    PAGES.iter().any(|(known, ..)| *known == path)
+    path == READY || PAGES.iter().any(|(known, ..)| *known == path)
 }
 
-pub fn site() -> Route {
+pub fn site(core: &Core) -> Route {
     let add = |route: Route, (path, kind, text): &Page| route.at(path, page(kind, *text));
-    PAGES.iter().fold(Route::new(), add)
+    PAGES.iter().fold(Route::new().at(READY, ready(core.clone())), add)
 }
 
-fn page(kind: &'static str, text: fn() -> &'static str) -> impl Endpoint {
-    poem::get(make_sync(move |_| {
-        Response::builder()
-            .content_type(kind)
-            .header("content-security-policy", POLICY)
-            .header("x-content-type-options", "nosniff")
-            .body(text())
+/// Whether the database answers.
+fn ready(core: Core) -> impl Endpoint {
+    poem::get(make(move |_| {
+        let core = core.clone();
+        async move {
+            match timeout(PATIENCE, first::done(&core)).await {
+                Ok(Ok(true)) => text(TEXT, "ok"),
+                _ => text(TEXT, "the database does not answer")
+                    .with_status(StatusCode::SERVICE_UNAVAILABLE)
+                    .into_response(),
+            }
+        }
     }))
+}
+
+fn page(kind: &'static str, body: fn() -> &'static str) -> impl Endpoint {
+    poem::get(make_sync(move |_| text(kind, body())))
+}
+
+fn text(kind: &str, body: &'static str) -> Response {
+    Response::builder()
+        .content_type(kind)
+        .header("content-security-policy", POLICY)
+        .header("x-content-type-options", "nosniff")
+        .body(body)
 }
 
 /// The typed handlers of the three areas, as poem-openapi serves them.
