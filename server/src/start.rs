@@ -60,11 +60,11 @@ pub async fn start(settings: &Settings) -> Result<Running, String> {
     let listener = listener.map_err(|e| format!("cannot listen on {}: {e}", settings.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let db = Db::open(&settings.database.url, &MIGRATIONS).await.map_err(|e| e.to_string())?;
-    let key = masterkey::load(settings)?;
+    let key = masterkey::load(settings, &db).await?;
     masterkey::check(&db, &key).await?;
     let core = core(settings, db.clone(), key);
-    let token = first(settings, &core).await?;
     let delivery = delivery::start(&core, settings.delivery())?;
+    let token = first(settings, &core).await?;
     let app = Arc::new(App::new(&core, settings));
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
@@ -187,6 +187,19 @@ mod tests {
 
         server.stop().await;
         assert!(verify(&place.target).await.unwrap() > 30);
+    }
+
+    #[tokio::test]
+    async fn who_has_no_database_is_not_ready() {
+        let Some(place) = Place::postgres().await else { return };
+        let server = start(&Settings::for_tests(&place.target)).await.unwrap();
+        let state = |path: &'static str| {
+            let request = http::Request::builder().uri(path).body(Bytes::new()).unwrap();
+            async { server.answer(request).await.status().as_u16() }
+        };
+        assert_eq!((state("/debug/ready").await, state("/debug/healthz").await), (200, 200));
+        place.remove().await;
+        assert_eq!((state("/debug/ready").await, state("/debug/healthz").await), (503, 200));
     }
 
     #[tokio::test]

@@ -137,6 +137,7 @@ fn the_log_names_requests_and_nobody() {
     let token = server.token.clone();
     let log = server.stop();
     assert!(log.contains("/management/v1/users/{user_id}/phone"), "{log}");
+    assert!(log.contains("id=\"") && !log.contains('\x1b'), "{log}");
     for secret in ["secretname", "ann@", "Passw0rd", "+4179", "Onym", token.as_str()] {
         assert!(!log.contains(secret), "the log holds {secret}");
     }
@@ -163,6 +164,9 @@ fn a_database_that_is_not_there_is_not_made_by_verify() {
     let folder = TempDir::new().unwrap();
     let missing = refusal(folder.path(), &["verify", "--database", "typo.db"]);
     assert!(missing.contains("typo.db") && !folder.path().join("typo.db").exists());
+    fs::write(folder.path().join("empty.db"), "").unwrap();
+    let empty = refusal(folder.path(), &["verify", "--database", "empty.db"]);
+    assert!(empty.contains("no database of Bailey"), "{empty}");
     let url = ["serve", "--listen", "127.0.0.1:0", "--database", "postgre://u:secret@127.0.0.1/x"];
     let text = refusal(folder.path(), &url);
     assert!(text.contains("postgre") && !text.contains("secret"), "{text}");
@@ -173,6 +177,11 @@ fn a_token_that_cannot_be_written_is_not_made() {
     let folder = TempDir::new().unwrap();
     let serve = ["serve", "--listen", "127.0.0.1:0", "--admin-pat-file", "no/such/pat"];
     assert!(refusal(folder.path(), &serve).contains("no/such/pat"));
+    fs::create_dir(folder.path().join("dir")).unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--admin-pat-file", "dir"];
+    assert!(refusal(folder.path(), &serve).contains("dir is a folder"));
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--delivery", "smtp://"];
+    assert!(refusal(folder.path(), &serve).contains("--delivery"));
     fs::write(folder.path().join("pat"), "old").unwrap();
     let server = Server::start(folder.path(), &[]);
     assert_eq!(server.call("GET", "/auth/v1/users/me", "").0, 200);
@@ -188,6 +197,12 @@ fn settings_without_sense_are_refused() {
         ("--header-timeout", "0"),
         ("--request-timeout", "18446744073709551615"),
         ("--body-limit", "0"),
+        ("--external-domain", "https://auth.example.com"),
+        ("--external-domain", "auth.example.com:443"),
+        ("--public-url", "auth.example.com"),
+        ("--public-url", "ftp://auth.example.com"),
+        ("--public-url", "https://auth.example.com/?from=mail"),
+        ("--log", "loud"),
     ] {
         let output = bailey(folder.path(), &["serve", name, value]).output().unwrap();
         assert!(!output.status.success());
@@ -220,6 +235,18 @@ fn a_master_key_that_is_not_this_databases_is_refused() {
     assert!(text.contains("at least 32"), "{text}");
     let missing = ["serve", "--listen", "127.0.0.1:0", "--masterkey-file", "nothing"];
     assert!(refusal(folder.path(), &missing).contains("nothing"));
+    let key = folder.path().join("bailey.db.key");
+    fs::rename(&key, folder.path().join("moved")).unwrap();
+    let text = refusal(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(text.contains("bailey.db.key back") && !key.exists(), "{text}");
+}
+
+#[test]
+fn a_name_that_looks_like_a_uri_is_a_file() {
+    let folder = TempDir::new().unwrap();
+    Server::start(folder.path(), &["--database", "file:z.db"]).stop();
+    assert!(folder.path().join("file:z.db").metadata().unwrap().len() > 0);
+    assert!(!folder.path().join("z.db").exists());
 }
 
 #[test]

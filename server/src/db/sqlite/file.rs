@@ -54,7 +54,10 @@ impl Place {
         if path.is_dir() {
             return Err(OpenError::new(format!("`{target}` is a folder: name a file in it")));
         }
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        // Absolute, because SQLite would take `file:…` for a URI.
+        let path = path.canonicalize().or_else(|_| std::path::absolute(path)).map_err(|cause| {
+            OpenError::new(format!("`{target}` is no path ({cause}): name a file"))
+        })?;
         let lock = lock(&path)?;
         make_private(&path)?;
         Ok((Self::File(path), Some(lock)))
