@@ -25,8 +25,8 @@ check: ## Format, lints (warnings denied), licences and sources
 
 openapi: ## Write openapi/*.json from the handlers
 	cargo build -q -p bailey
-	cargo run -q -p bailey -- openapi 3.0 > openapi/management.json
-	cargo run -q -p bailey -- openapi 3.1 > openapi/management-3.1.json
+	target/debug/bailey openapi 3.0 > openapi/management.json
+	target/debug/bailey openapi 3.1 > openapi/management-3.1.json
 
 clients-from-document: ## Validate the documents; make three clients, compile them, one call each (Node, Python, Java)
 	tools/clients/run.sh
@@ -38,7 +38,8 @@ lint: ## Check every fixture without a server
 	cargo run -q -p conformance -- lint
 
 schema: ## Write the JSON Schema of the fixture format
-	cargo run -q -p conformance -- schema > fixtures/schema.json
+	cargo build -q -p conformance
+	target/debug/conformance schema > fixtures/schema.json
 
 bench: ## Measure against a bare handler and the disk: make bench ARGS="--users 2000" (needs wrk)
 	cargo build --release -p bailey --bins --example bare

@@ -21,6 +21,16 @@ fn field(field: &FieldDescriptor) -> String {
     format!("field {name} {number} {repeated}{kind} {json}{oneof}")
 }
 
+/// The rows of the contract are those of the table, in order.
+fn same(rows: &[String], table: Vec<&str>) {
+    let missing: Vec<_> = rows.iter().filter(|row| !table.contains(&row.as_str())).collect();
+    let surplus: Vec<_> = table.iter().filter(|row| !rows.iter().any(|r| r == *row)).collect();
+    let wrong = "the .proto files and contract/contract.txt differ";
+    assert!(missing.is_empty(), "{wrong}, only in the .proto files: {missing:#?}");
+    assert!(surplus.is_empty(), "{wrong}, only in contract/contract.txt: {surplus:#?}");
+    assert!(rows.iter().eq(table), "contract/contract.txt is not sorted");
+}
+
 #[test]
 fn names_numbers_and_types_are_those_of_the_reference() {
     let pool = DescriptorPool::decode(DESCRIPTORS).unwrap();
@@ -36,8 +46,7 @@ fn names_numbers_and_types_are_those_of_the_reference() {
     }
     rows.sort();
     let others = |line: &&str| !line.starts_with("rpc ") && !line.starts_with('#');
-    let table: Vec<&str> = TABLE.lines().filter(others).collect();
-    assert_eq!(rows, table);
+    same(&rows, TABLE.lines().filter(others).collect());
 }
 
 #[test]
@@ -64,8 +73,7 @@ fn operations_are_those_of_the_reference() {
         ));
     }
     rows.sort();
-    let table: Vec<&str> = TABLE.lines().filter(|line| line.starts_with("rpc ")).collect();
-    assert_eq!(rows, table);
+    same(&rows, TABLE.lines().filter(|line| line.starts_with("rpc ")).collect());
 }
 
 #[test]

@@ -98,6 +98,33 @@ fn every_documented_refusal_is_shown_or_listed_with_its_reason() {
     assert!(shown.is_empty(), "take these out of fixtures/not-shown.txt: {shown:#?}");
 }
 
+/// What every operation may be refused with before it looks at anything.
+const SHARED: [&str; 5] = ["AUTH-toLo1", "AUTH-7fs1e", "AUTH-Bs7Ds", "AUTHZ-cdgFk", "AUTH-5mWD2"];
+
+#[test]
+fn every_shown_refusal_is_documented() {
+    let of = |facts: &'static contract::Operation| {
+        facts.refusals.iter().map(|r| (operation::id(facts), r.code, r.id.into(), r.text.into()))
+    };
+    let documented: BTreeSet<(String, i32, String, String)> =
+        contract::OPERATIONS.iter().flat_map(of).collect();
+    let mut missing = BTreeSet::new();
+    for step in fixtures().iter().flat_map(|fixture| &fixture.steps) {
+        for refused in Transport::ALL.iter().filter_map(|t| step.expected(*t).refused) {
+            if let (Some(operation), Some(id)) = (&step.call, refused.id)
+                && !SHARED.contains(&id.as_str())
+            {
+                let text = refused.message.unwrap_or_default();
+                let shown = (operation.clone(), refused.code as i32, id, text);
+                if !documented.contains(&shown) {
+                    missing.insert(shown);
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "document these refusals in the .proto: {missing:#?}");
+}
+
 #[test]
 fn every_recorded_refusal_without_an_id_is_shown() {
     let mut shown = BTreeSet::new();

@@ -177,6 +177,7 @@ fn own(refused: &Refused) -> Example {
         3 => Code::InvalidArgument,
         5 => Code::NotFound,
         6 => Code::AlreadyExists,
+        7 => Code::PermissionDenied,
         9 => Code::FailedPrecondition,
         _ => Code::Unknown,
     };
