@@ -34,10 +34,12 @@ pub fn is_taken(cause: &Cause) -> bool {
     cause.code() == Some(&SqlState::UNIQUE_VIOLATION)
 }
 
-/// Class 08 is the connection's; 57P01 to 57P03 come from a server that stops or starts.
+/// Class 08 is the connection's; 57P01 to 57P03 come from a server that stops or starts, 57014 from
+/// one that gave a statement up, 25006 from one that only reads.
 fn is_lost(state: &str, cause: &Cause) -> bool {
     let io = cause.source().is_some_and(|source| source.is::<std::io::Error>());
-    cause.is_closed() || io || state.starts_with("08") || state.starts_with("57P0")
+    let refused = ["57014", "25006"].contains(&state);
+    cause.is_closed() || io || refused || state.starts_with("08") || state.starts_with("57P0")
 }
 
 fn unavailable(cause: &str) -> Error {

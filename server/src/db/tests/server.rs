@@ -64,8 +64,11 @@ async fn no_statement_takes_for_ever() {
         db.first(SQL, &[], |row| row.text(0)).await.unwrap().unwrap()
     };
     assert_eq!(limit(place.open().await).await, "1min");
-    let own = place.target.replace("options=", "options=-cstatement_timeout%3D7s%20");
-    assert_eq!(limit(Db::open(&own, MIGRATIONS).await.unwrap()).await, "7s");
+    let own = place.target.replace("options=", "options=-cstatement_timeout%3D200ms%20");
+    let db = Db::open(&own, MIGRATIONS).await.unwrap();
+    assert_eq!(limit(db.clone()).await, "200ms");
+    let slow = db.query("SELECT pg_sleep(60)", &[], |_| Ok(())).await.unwrap_err();
+    assert_eq!(slow.code, Code::Unavailable);
     place.remove().await;
 }
 
