@@ -36,6 +36,10 @@ const NEAR: [(Language, &str); 5] = [
     (Spanish, "gl eu qu ay gn"),
 ];
 
+/// Words that old programs send in place of a tag (Go's `golang.org/x/text/language` knows them).
+const WORDS: [(&str, &str); 4] =
+    [("english", "en"), ("deutsch", "de"), ("italian", "it"), ("french", "fr")];
+
 /// A longer header says nothing.
 const LONGEST: usize = 1000;
 
@@ -60,8 +64,10 @@ fn wanted(accept: &str) -> Option<Vec<String>> {
     let items = accept.split(',').map(str::trim).filter(|item| !item.is_empty());
     for item in items.filter(|_| accept.len() <= LONGEST) {
         let (tag, weight) = item.split_once(';').unwrap_or((item, ""));
-        let (text, faultless) = tag::read(tag.trim());
-        let any = tag.trim() == "*";
+        let tag = tag.trim();
+        let word = WORDS.iter().find(|(word, _)| *word == tag);
+        let (text, faultless) = tag::read(word.map_or(tag, |(_, code)| code));
+        let any = tag == "*";
         let weight = quality(weight).filter(|_| faultless || any)?;
         if weight > 0.0 && !any {
             wanted.push((weight, text));
@@ -97,7 +103,7 @@ fn base(tag: &str) -> &str {
 mod tests {
     use super::*;
 
-    const PREFERRED: [(&str, Language); 49] = [
+    const PREFERRED: [(&str, Language); 51] = [
         ("", English),
         ("de", German),
         ("dE-cH", German),
@@ -147,6 +153,8 @@ mod tests {
         ("zh-Latn", English),
         ("zh-Hant-HK, ay", Chinese),
         ("en-GB, de", English),
+        ("deutsch;q=0.5", German),
+        ("Deutsch, it", English),
     ];
 
     #[test]
