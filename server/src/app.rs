@@ -20,7 +20,7 @@ use crate::{deprecation, route, site};
 #[derive(Clone, Copy)]
 pub struct Reached(pub &'static str);
 
-/// What is no fault of the caller, mostly: the log names these requests.
+/// What is mostly no fault of the caller: the log names these requests.
 const FAULTS: [Code; 4] =
     [Code::Unknown, Code::DeadlineExceeded, Code::Internal, Code::Unavailable];
 

@@ -60,7 +60,7 @@ pub struct Database {
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
     /// Address and port; port 0 lets the system choose.
-    #[arg(long, env = "BAILEY_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "BAILEY_LISTEN", default_value = "127.0.0.1:8080", value_parser = address)]
     pub listen: SocketAddr,
     #[command(flatten)]
     pub database: Database,
@@ -183,6 +183,10 @@ impl Settings {
             ..Limits::default()
         }
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "give an IP address and a port: 127.0.0.1:8080")
 }
 
 fn host_name(text: &str) -> Result<String, &'static str> {
