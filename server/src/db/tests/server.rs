@@ -73,6 +73,16 @@ async fn no_statement_takes_for_ever() {
 }
 
 #[tokio::test]
+async fn a_server_that_only_reads_is_worth_another_try() {
+    let Some(place) = Place::postgres().await else { return };
+    let db = place.open().await;
+    let read_only = "SELECT set_config('transaction_read_only', 'on', true)";
+    let replica = vec![Statement::new(read_only, vec![]), note("a", 1)];
+    assert_eq!(db.write(replica).await.unwrap_err().code, Code::Unavailable);
+    place.remove().await;
+}
+
+#[tokio::test]
 async fn a_connection_is_clean_after_a_failed_batch() {
     let Some(place) = Place::postgres().await else { return };
     let one = std::num::NonZeroUsize::new(1);
