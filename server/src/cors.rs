@@ -1,6 +1,6 @@
 //! What browsers of other origins are told: the answer to a preflight and the headers of the rest.
-//! The rules are those of the Fetch standard as the reference applies them (recordings
-//! `wire/cors` and `wire/grpc_web`).
+//! The rules are those of the Fetch standard as the reference applies them
+//! (`fixtures/wire/cors.yaml`, `fixtures/wire/grpc-web.yaml`).
 
 use poem::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use poem::http::{Method, StatusCode};
@@ -33,7 +33,8 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
 const PREFLIGHT_VARY: HeaderValue = HeaderValue::from_static(
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
 );
-const QUOTA_COOKIE: HeaderValue =
+/// Takes back a cookie that ZITADEL sets when a quota is exhausted.
+pub const QUOTA_COOKIE: HeaderValue =
     HeaderValue::from_static("zitadel.quota.exhausted=; Path=/; Max-Age=0; SameSite=Lax");
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
@@ -59,6 +60,12 @@ pub fn preflight(request: &Request, is_rpc: impl FnOnce(&str) -> bool) -> Option
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     }
     Some(response)
+}
+
+/// The origin of a request, if a page may use its method.
+pub fn origin(request: &Request) -> Option<HeaderValue> {
+    let allowed = METHODS.contains(&request.method().as_str().as_bytes());
+    request.headers().get(header::ORIGIN).filter(|_| allowed).cloned()
 }
 
 /// Opens a REST answer to a page of `origin`, whatever that is; an empty one counts as none.

@@ -77,7 +77,7 @@ impl Server for Core {
     type Error = Error;
 
     /// Only where an external domain is set; then the headers of proxies count too. The
-    /// port does not matter, the case does, and no host is any (recordings `wire/http1`, `host-*`).
+    /// port does not matter, the case does, and no host is any, as in ZITADEL v4.
     fn receive(&self, _operation: &Operation, headers: &HeaderMap) -> Result<()> {
         let wanted = self.external_domain.as_str();
         let named = HOSTS.iter().find_map(|name| text_of(headers, name)).unwrap_or_default();
@@ -171,9 +171,10 @@ fn without_port(host: &str) -> &str {
     host.rsplit_once(':').map_or(host, |(name, _)| name)
 }
 
-/// The first header of this name, where it is ASCII.
+/// The first header of this name, where it is printable ASCII.
 fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
+    let text = headers.get(name).and_then(|value| value.to_str().ok());
+    text.filter(|text| !text.contains('\t'))
 }
 
 impl From<Refusal> for Error {

@@ -43,7 +43,7 @@ impl<E: Endpoint<Output = Response>> Rest<E> {
 
     /// Answers every request that is not gRPC's.
     pub async fn answer(&self, request: Request) -> Response {
-        let origin = request.headers().get(http::header::ORIGIN).cloned();
+        let origin = cors::origin(&request);
         if let Some(answer) = cors::preflight(&request, is_rpc) {
             return answer;
         }
@@ -214,9 +214,8 @@ fn called(headers: &mut HeaderMap) {
     headers.insert(EXPIRES, date::now());
 }
 
-/// Of every success; the cookie takes back one that ZITADEL sets when a quota is exhausted.
+/// Of every success.
 fn succeeded(headers: &mut HeaderMap) {
-    const COOKIE: &str = "zitadel.quota.exhausted=; Path=/; Max-Age=0; SameSite=Lax";
-    headers.insert(SET_COOKIE, HeaderValue::from_static(COOKIE));
+    headers.insert(SET_COOKIE, cors::QUOTA_COOKIE);
     headers.append(VARY, HeaderValue::from_static("Cookie"));
 }

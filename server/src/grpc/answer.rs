@@ -1,10 +1,12 @@
 //! The response of a call: headers, messages and status, where each wire has them.
 
-use std::io;
+use std::io::{self, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{BufMut, Bytes, BytesMut};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use futures_util::{Stream, StreamExt, stream};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, ORIGIN, PRAGMA, TRAILER, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -17,6 +19,8 @@ use crate::error::{Error, Result};
 use crate::serve::{Lasting, request_id};
 use crate::{cors, date};
 
+const PLAIN: u8 = 0;
+const COMPRESSED: u8 = 1;
 const TRAILERS: u8 = 0x80;
 
 /// What a response repeats of its request.
@@ -24,7 +28,8 @@ pub struct Echo {
     pub wire: Wire,
     kind: HeaderValue,
     origin: Option<HeaderValue>,
-    encoding: Option<HeaderValue>,
+    /// Whether the request announced it; then the answer of a call is compressed, too.
+    gzip: bool,
 }
 
 impl Echo {
@@ -34,13 +39,14 @@ impl Echo {
             wire,
             kind: kind.unwrap_or(HeaderValue::from_static("application/grpc")),
             origin: headers.get(ORIGIN).cloned(),
-            encoding: headers.get("grpc-encoding").filter(|value| *value == "gzip").cloned(),
+            gzip: headers.get("grpc-encoding").is_some_and(|value| value == "gzip"),
         }
     }
 
     /// What the handler of a unary call gave.
     pub fn unary(&self, result: Result<Vec<u8>>) -> Response {
-        self.single(self.headers(true), result)
+        let message = |data: Vec<u8>| if self.gzip { Message::zipped(data) } else { data.into() };
+        self.single(self.headers(true), result.map(message))
     }
 
     /// An error before a handler was asked.
@@ -49,7 +55,7 @@ impl Echo {
     }
 
     /// One message or an error. On gRPC-web an error stands in the headers, without a body.
-    fn single(&self, mut headers: HeaderMap, result: Result<Vec<u8>>) -> Response {
+    fn single(&self, mut headers: HeaderMap, result: Result<Message>) -> Response {
         let code = result.as_ref().err().map(|error| error.code);
         let mut response = match result {
             Err(error) if self.wire != Wire::Grpc => {
@@ -64,14 +70,15 @@ impl Echo {
         response
     }
 
-    /// Any number of messages, up to an error if there is one. Of the headers of a call it has none
-    /// (recording `wire/grpc.json`, reflection-v1).
+    /// Any number of messages, up to an error if there is one. Of the headers of a call it has
+    /// none, as in ZITADEL v4.
     pub fn stream<S>(&self, messages: S) -> Response
     where
         S: Stream<Item = Result<Vec<u8>>> + Send + Sync + 'static,
     {
         let mut headers = self.always();
         headers.insert("grpc-accept-encoding", HeaderValue::from_static("gzip"));
+        let messages = messages.map(|message| message.map(Message::from));
         let mut response = self.respond(headers, frames(self.wire, Box::pin(messages)));
         response.set_data(Lasting);
         response
@@ -88,8 +95,8 @@ impl Echo {
         let mut headers = self.always();
         if called {
             of_a_call(&mut headers);
-            if let Some(encoding) = &self.encoding {
-                headers.insert("grpc-encoding", encoding.clone());
+            if self.gzip {
+                headers.insert("grpc-encoding", HeaderValue::from_static("gzip"));
             }
         }
         if self.wire == Wire::Grpc {
@@ -128,15 +135,38 @@ fn of_a_call(headers: &mut HeaderMap) {
     headers.insert("x-request-id", request_id());
 }
 
+/// What a frame holds.
+struct Message {
+    flag: u8,
+    data: Vec<u8>,
+}
+
+impl From<Vec<u8>> for Message {
+    fn from(data: Vec<u8>) -> Self {
+        Self { flag: PLAIN, data }
+    }
+}
+
+impl Message {
+    /// An empty one stays as it is, as in grpc-go.
+    fn zipped(data: Vec<u8>) -> Self {
+        let mut zip = GzEncoder::new(Vec::new(), Compression::fast());
+        match zip.write_all(&data).and_then(|()| zip.finish()) {
+            Ok(zipped) if !data.is_empty() => Self { flag: COMPRESSED, data: zipped },
+            _ => data.into(),
+        }
+    }
+}
+
 /// A frame for each message and one for the status.
 fn frames<S>(wire: Wire, messages: S) -> impl Stream<Item = Frame<Bytes>> + Send + Sync
 where
-    S: Stream<Item = Result<Vec<u8>>> + Unpin + Send + Sync,
+    S: Stream<Item = Result<Message>> + Unpin + Send + Sync,
 {
     stream::unfold(Some(messages), move |messages| async move {
         let mut messages: S = messages?;
         match messages.next().await {
-            Some(Ok(message)) => Some((message_frame(wire, 0, &message), Some(messages))),
+            Some(Ok(message)) => Some((frame(wire, &message), Some(messages))),
             Some(Err(error)) => Some((status_frame(wire, Some(&error)), None)),
             None => Some((status_frame(wire, None), None)),
         }
@@ -152,12 +182,13 @@ fn status_frame(wire: Wire, error: Option<&Error>) -> Frame<Bytes> {
     for (name, value) in &status {
         text.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
-    message_frame(wire, TRAILERS, &text)
+    frame(wire, &Message { flag: TRAILERS, data: text })
 }
 
-fn message_frame(wire: Wire, flag: u8, data: &[u8]) -> Frame<Bytes> {
+fn frame(wire: Wire, message: &Message) -> Frame<Bytes> {
+    let Message { flag, data } = message;
     let mut out = BytesMut::with_capacity(5 + data.len());
-    out.put_u8(flag);
+    out.put_u8(*flag);
     out.put_u32(u32::try_from(data.len()).unwrap_or(u32::MAX));
     out.put_slice(data);
     Frame::data(if wire == Wire::WebText { STANDARD.encode(out).into() } else { out.freeze() })
@@ -179,12 +210,20 @@ mod tests {
     use crate::error::Code;
 
     async fn bodies(wire: Wire) -> Vec<String> {
-        let messages = [Ok(b"hi".to_vec()), Err(Error::plain(Code::Aborted, "no"))];
+        let messages = [Ok(b"hi".to_vec().into()), Err(Error::plain(Code::Aborted, "no"))];
         let frames = frames(wire, stream::iter(messages)).map(|frame| match frame.into_data() {
             Ok(data) => data.escape_ascii().to_string(),
             Err(frame) => format!("{:?}", frame.into_trailers().unwrap()["grpc-status"]),
         });
         frames.collect().await
+    }
+
+    #[test]
+    fn what_is_empty_is_not_compressed() {
+        let zipped = Message::zipped(b"hi".to_vec());
+        assert_eq!((zipped.flag, zipped.data.get(..2)), (COMPRESSED, Some(b"\x1f\x8b".as_slice())));
+        let empty = Message::zipped(Vec::new());
+        assert_eq!((empty.flag, empty.data.len()), (PLAIN, 0));
     }
 
     #[tokio::test]

@@ -13,6 +13,8 @@ use super::{Wire, headers};
 use crate::error::{Code, Error, Result};
 
 const HEAD: usize = 5;
+/// The begin of gzip data (RFC 1952, section 2.3.1).
+const GZIP: &[u8] = b"\x1f\x8b\x08";
 
 /// Reads the messages of a request one by one.
 pub struct Messages {
@@ -76,13 +78,17 @@ impl Messages {
     }
 }
 
-/// A body of gRPC-web's text variant.
+/// A body of gRPC-web's text variant: base64 with padding, in any number of lines. What is behind
+/// the last group of four is lost, as with Go's decoder.
 async fn decoded(body: Body, limit: usize) -> Result<Body> {
     let most = (limit + HEAD).div_ceil(3) * 4;
     let text = body.into_bytes_limit(most).await.map_err(|error| match error {
         ReadBodyError::PayloadTooLarge => too_large(most, limit),
         error => unreadable(&error),
     })?;
+    let mut text: Vec<u8> =
+        text.into_iter().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    text.truncate(text.len() / 4 * 4);
     headers::from_base64(&text).map(Body::from).map_err(|fault| unreadable(&fault))
 }
 
@@ -96,7 +102,13 @@ fn unzipped(data: &[u8], limit: usize) -> Result<Bytes> {
     let mut out = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     flate2::read::GzDecoder::new(data).take(most).read_to_end(&mut out).map_err(|error| {
-        let text = format!("grpc: failed to decompress the received message: {error}");
+        let why = match error.kind() {
+            _ if data.is_empty() => "EOF".into(),
+            io::ErrorKind::UnexpectedEof => "unexpected EOF".into(),
+            _ if !data.starts_with(GZIP) => "gzip: invalid header".into(),
+            _ => error.to_string(),
+        };
+        let text = format!("grpc: failed to decompress the received message: {why}");
         Error::plain(Code::Internal, text)
     })?;
     if out.len() <= limit {
@@ -160,8 +172,15 @@ mod tests {
         ] {
             assert_eq!(read(body, 100, encoding).await, (Vec::new(), fault.to_owned()));
         }
-        let (_, fault) = read(b"\x01\0\0\0\x02hi", 100, "gzip").await;
-        assert!(fault.starts_with("13 grpc: failed to decompress"), "{fault}");
+        for (body, end) in [
+            (b"\x01\0\0\0\0".as_slice(), "message: EOF"),
+            (b"\x01\0\0\0\x02hi", "message: unexpected EOF"),
+            (b"\x01\0\0\0\x0chello, world", "message: gzip: invalid header"),
+        ] {
+            let (_, fault) = read(body, 100, "gzip").await;
+            assert!(fault.starts_with("13 grpc: failed to decompress"), "{fault}");
+            assert!(fault.ends_with(end), "{fault}");
+        }
         let (_, fault) = read(&bomb, 100, "gzip").await;
         assert_eq!(fault, "8 grpc: received message after decompression larger than max 50");
     }

@@ -35,6 +35,8 @@ pub const BAD_LENGTH: &str = "invalid byte in chunk length";
 pub const NO_LENGTH: &str = "empty hex number for chunk length";
 pub const TOO_LONG: &str = "http chunk length too large";
 pub const MALFORMED: &str = "malformed chunked encoding";
+pub const BARE_LF: &str = "chunked line ends with bare LF";
+pub const STRAY_CR: &str = "invalid CR in chunked line";
 
 const MAX_DIGITS: u8 = 16;
 
@@ -66,7 +68,8 @@ impl Chunks {
 
     fn step(self, byte: u8) -> Result<Self, &'static str> {
         Ok(match (self, byte) {
-            (Self::Size { digits: 0, .. }, b'\r' | b'\n' | b';' | b' ' | b'\t') => {
+            (Self::Size { .. } | Self::Extension { .. }, b'\n') => return Err(BARE_LF),
+            (Self::Size { digits: 0, .. }, b'\r' | b';' | b' ' | b'\t') => {
                 return Err(NO_LENGTH);
             }
             (Self::Size { value: size, .. }, b'\r') => Self::SizeLf { size },
@@ -79,12 +82,13 @@ impl Chunks {
             (Self::Extension { size }, b'\r') => Self::SizeLf { size },
             (Self::SizeLf { size: 0 }, b'\n') => Self::Trailer { empty: true },
             (Self::SizeLf { size }, b'\n') => Self::Data { left: size },
+            (Self::SizeLf { .. }, _) => return Err(STRAY_CR),
             (Self::DataCr, b'\r') => Self::DataLf,
             (Self::DataLf, b'\n') => Self::START,
             (Self::Trailer { empty }, b'\r') => Self::TrailerLf { empty },
             (Self::TrailerLf { empty: true }, b'\n') => Self::End,
             (Self::TrailerLf { .. }, b'\n') => Self::Trailer { empty: true },
-            (Self::Extension { .. } | Self::Trailer { .. }, b'\n') => return Err(MALFORMED),
+            (Self::Trailer { .. }, b'\n') => return Err(MALFORMED),
             (Self::Extension { .. } | Self::End, _) => self,
             (Self::Trailer { .. }, _) => Self::Trailer { empty: false },
             _ => return Err(MALFORMED),
@@ -128,7 +132,7 @@ mod tests {
 
     #[test]
     fn broken_frames_are_named() {
-        let table: [(&[u8], &str); 9] = [
+        let table: [(&[u8], &str); 11] = [
             (b"zz\r\n", BAD_LENGTH),
             (b"1z\r\n", BAD_LENGTH),
             (b"-1\r\n", BAD_LENGTH),
@@ -136,7 +140,9 @@ mod tests {
             (b";x\r\n", NO_LENGTH),
             (b"11112222333344445\r\n", TOO_LONG),
             (b"2\r\nabc\r\n", MALFORMED),
-            (b"1;x\n", MALFORMED),
+            (b"1;x\n", BARE_LF),
+            (b"2\n{}\n", BARE_LF),
+            (b"2\r\r\n", STRAY_CR),
             (b"0\r\nA: b\n\nGET", MALFORMED),
         ];
         for (bytes, expected) in table {
