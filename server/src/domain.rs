@@ -2,6 +2,7 @@
 
 pub mod human;
 pub mod idp;
+pub mod instance;
 pub mod member;
 pub mod metadata;
 pub mod org;

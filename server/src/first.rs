@@ -3,18 +3,19 @@
 use crate::core::{Author, Core, Loaded, Push};
 use crate::domain::Aggregate;
 use crate::domain::human::{Codes, NewHuman, Verified};
-use crate::domain::member::{DefaultOrg, Event as InstanceEvent, Instance, Member};
+use crate::domain::instance::{DefaultOrg, Event as InstanceEvent, Instance};
+use crate::domain::member::Member;
 use crate::domain::org::Org;
 use crate::domain::user::{NewMachine, NewPat, User};
 use crate::error::{Code, Error, Result};
-use crate::views::members;
+use crate::views::instances;
 
 const ORGANISATION: &str = "Bailey";
 const OWNER: &str = "boss";
 
 /// Whether there is an instance.
 pub async fn done(core: &Core) -> Result<bool> {
-    Ok(core.load::<Instance>(members::INSTANCE_ID).await?.exists())
+    Ok(core.load::<Instance>(instances::ID).await?.exists())
 }
 
 /// Makes the instance; `false`: there was one. Its events come first, so that of two processes that
@@ -23,10 +24,10 @@ pub async fn start(core: &Core, pat: &NewPat) -> Result<bool> {
     let (org, user) = (core.ids.next(core.clock), core.ids.next(core.clock));
     let author = Author { editor: user.clone(), owner: org.clone() };
     let (org, user) = (org.as_str(), user.as_str());
-    let stream = (Instance::STREAM, members::INSTANCE_ID);
+    let stream = (Instance::STREAM, instances::ID);
     match core
         .commit(&author, stream, |mut push| async move {
-            let mut instance = push.any::<Instance>(members::INSTANCE_ID).await?;
+            let mut instance = push.any::<Instance>(instances::ID).await?;
             if instance.exists() {
                 return Err(already());
             }
@@ -52,14 +53,14 @@ pub async fn start(core: &Core, pat: &NewPat) -> Result<bool> {
 
 /// Gives an instance that an earlier version made the ids that it lacks.
 pub async fn complete(core: &Core) -> Result<()> {
-    let instance = core.load::<Instance>(members::INSTANCE_ID).await?;
+    let instance = core.load::<Instance>(instances::ID).await?;
     if !instance.shown_id.is_empty() {
         return Ok(());
     }
     let author = Author { editor: String::new(), owner: instance.default_org };
     let (id, project) = (core.ids.next(core.clock), core.ids.next(core.clock));
     let name = |instance: &Instance| Ok(instance.name(id.clone(), project.clone()));
-    core.change(&author, members::INSTANCE_ID, name).await.map(|_| ())
+    core.change(&author, instances::ID, name).await.map(|_| ())
 }
 
 fn already() -> Error {
@@ -83,7 +84,7 @@ async fn add_machine(push: &mut Push<'_>, id: &str, name: &str) -> Result<Loaded
 /// The example: organisation `acme` with the human `gigi` and the machine `robot`, whose ids are
 /// their names.
 pub async fn example(core: &Core) -> Result<()> {
-    let instance = core.load::<Instance>(members::INSTANCE_ID).await?;
+    let instance = core.load::<Instance>(instances::ID).await?;
     let author = Author { editor: instance.owner().into(), owner: "acme".into() };
     let human = NewHuman {
         user_name: "gigi".into(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::core::Stored;
 use crate::db::{Db, Row, Statement, Value, is_postgres};
-use crate::domain::member::Instance;
+use crate::domain::instance::Instance;
 use crate::domain::org::Org;
 use crate::domain::project::Project;
 use crate::domain::user::User;

@@ -4,6 +4,7 @@ pub mod domains;
 pub mod events;
 pub mod factors;
 pub mod idps;
+pub mod instances;
 pub mod keys;
 pub mod list;
 pub mod members;
@@ -27,7 +28,7 @@ pub const UNIQUE: [&str; 2] = ["domains_once", "idp_links_once"];
 
 /// The tables that follow from the log of events.
 pub fn tables() -> Vec<&'static Sql> {
-    use crate::domain::member::Instance;
+    use crate::domain::instance::Instance;
     use crate::domain::org::Org;
     use crate::domain::project::Project;
     use crate::domain::user::User;

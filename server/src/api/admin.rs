@@ -12,11 +12,12 @@ use contract::zitadel::admin::v1::{
 
 use crate::core::{Author, Core, Meta};
 use crate::domain::Aggregate;
-use crate::domain::member::{Instance, Member, MemberRemoved};
+use crate::domain::instance::Instance;
+use crate::domain::member::{Member, MemberRemoved};
 use crate::domain::role;
 use crate::error::Result;
 use crate::gate::Caller;
-use crate::views::members::INSTANCE_ID;
+use crate::views::instances;
 
 impl Healthz for Core {
     async fn healthz(&self, _request: HealthzRequest) -> Result<HealthzResponse> {
@@ -44,7 +45,7 @@ impl Members for Core {
     ) -> Result<AddIAMMemberResponse> {
         let member = Member { user_id: request.user_id, roles: request.roles };
         let (author, instance_id) = self.for_instance(caller).await?;
-        let meta = self.add_member(&author, INSTANCE_ID, &member, Instance::add_member).await?;
+        let meta = self.add_member(&author, instances::ID, &member, Instance::add_member).await?;
         let meta = Meta { owner: instance_id, ..meta };
         Ok(AddIAMMemberResponse { details: meta.added() })
     }
@@ -59,7 +60,7 @@ impl Members for Core {
         let remove = |instance: &Instance, removed, is_member| {
             Ok(instance.remove_member(removed, is_member))
         };
-        let meta = self.remove_member(&author, INSTANCE_ID, &removed, remove).await?;
+        let meta = self.remove_member(&author, instances::ID, &removed, remove).await?;
         let meta = Meta { owner: instance_id, ..meta };
         Ok(RemoveIAMMemberResponse { details: meta.changed() })
     }
@@ -68,7 +69,7 @@ impl Members for Core {
 impl Core {
     /// The caller as who writes for the instance, and the id that answers show for it.
     async fn for_instance(&self, caller: &Caller) -> Result<(Author, String)> {
-        let instance = self.load::<Instance>(INSTANCE_ID).await?;
+        let instance = self.load::<Instance>(instances::ID).await?;
         let author = Author { editor: caller.user_id().into(), owner: instance.owner().into() };
         Ok((author, instance.shown_id))
     }

@@ -1,4 +1,4 @@
-//! `details` of answers, in the forms that the reference has (behaviour: `details`).
+//! `details` of answers, in the forms that ZITADEL v4 gives them.
 
 use buffa::{Inline, MessageField};
 use buffa_types::google::protobuf::Timestamp;

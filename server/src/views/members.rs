@@ -4,20 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::table::{Column, Table, table};
-use crate::core::{Stored, stream};
+use crate::core::stream;
 use crate::db::{Db, Row, Statement};
 use crate::domain::Stamp;
-use crate::domain::member::{Event, Instance, Member, MemberRemoved};
+use crate::domain::member::{Member, MemberRemoved};
 use crate::domain::org::Org;
 use crate::domain::project::GrantMember;
 use crate::domain::user::Kind;
 use crate::error::{Error, Result};
-
-/// The stream of the instance.
-pub const INSTANCE: &str = "instance/1";
-
-/// The id of the instance, of which a database holds one.
-pub const INSTANCE_ID: &str = "1";
 
 /// One row for each organisation (or the instance) in which the roles count.
 #[derive(Clone, Debug)]
@@ -240,40 +234,4 @@ pub async fn scopes_of_org(db: &Db, org: &str) -> Result<Vec<(String, Scope)>> {
     let read =
         |row: &Row<'_>| Ok((row.text(0)?, Scope { stream: row.text(1)?, grant_id: row.text(2)? }));
     db.query(SQL, &[org.into()], read).await
-}
-
-table!(Instance, "instances", 1, [id, default_org, shown_id, project_id]);
-
-/// When the instance was made.
-pub async fn instance_made(db: &Db) -> Result<i64> {
-    const SQL: &str = "SELECT created_at FROM events WHERE stream = $1 AND sequence = 1";
-    Ok(db.first(SQL, &[INSTANCE.into()], |row| row.integer(0)).await?.unwrap_or_default())
-}
-
-impl Stored for Instance {
-    fn select() -> &'static str {
-        &Self::sql().select
-    }
-
-    fn read(row: &Row<'_>) -> Result<Self> {
-        Table::read(row)
-    }
-
-    fn upsert(&self) -> Statement {
-        self.put()
-    }
-
-    fn delete(id: &str) -> Statement {
-        <Self as Table>::delete(vec![id.into()])
-    }
-
-    fn changes(event: &Event, stamp: &Stamp) -> Vec<Statement> {
-        match event {
-            Event::MemberAdded(member) => vec![add(member, INSTANCE, stamp)],
-            Event::MemberRemoved(removed) | Event::MemberCascadeRemoved(removed) => {
-                vec![remove(&removed.user_id, INSTANCE)]
-            }
-            Event::Added(_) | Event::ProjectSet(_) | Event::DefaultOrgSet(_) => Vec::new(),
-        }
-    }
 }

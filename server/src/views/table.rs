@@ -1,8 +1,7 @@
 //! A struct as the row of a table.
 
 use crate::db::{Row, Statement, Value};
-use crate::domain::user::{Kind, State};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A value of a column.
 pub trait Column: Sized {
@@ -109,36 +108,6 @@ fn text(word: &str) -> String {
         }
     }
     out
-}
-
-impl Column for Kind {
-    fn read(row: &Row<'_>, index: usize) -> Result<Self> {
-        match row.integer(index)? {
-            1 => Ok(Self::Human),
-            2 => Ok(Self::Machine),
-            other => Err(Error::internal(format_args!("no kind of user: {other}"))),
-        }
-    }
-
-    fn value(&self) -> Value {
-        (*self as i64).into()
-    }
-}
-
-impl Column for State {
-    fn read(row: &Row<'_>, index: usize) -> Result<Self> {
-        match row.integer(index)? {
-            1 => Ok(Self::Active),
-            2 => Ok(Self::Inactive),
-            4 => Ok(Self::Locked),
-            6 => Ok(Self::Initial),
-            other => Err(Error::internal(format_args!("no state of a user: {other}"))),
-        }
-    }
-
-    fn value(&self) -> Value {
-        (*self as i64).into()
-    }
 }
 
 /// The SQL that every table has.

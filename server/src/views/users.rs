@@ -4,14 +4,14 @@ use super::domains;
 use super::keys::Key;
 use super::metadata::Entry;
 use super::pats::Pat;
-use super::table::{Table, table};
+use super::table::{Column, Table, table};
 use super::{factors, idps, outbox, user_search};
 use crate::core::Stored;
 use crate::db::{Db, Row, Statement, Value, fold};
 use crate::domain::Stamp;
 use crate::domain::user::name::{name_key, scoped_key, scoped_keys, split_login_name};
-use crate::domain::user::{Event, User};
-use crate::error::{Result, text};
+use crate::domain::user::{Event, Kind, State, User};
+use crate::error::{Error, Result, text};
 
 table!(
     User,
@@ -50,6 +50,36 @@ table!(
         nick_name_emptied,
     ]
 );
+
+impl Column for Kind {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+        match row.integer(index)? {
+            1 => Ok(Self::Human),
+            2 => Ok(Self::Machine),
+            other => Err(Error::internal(format_args!("no kind of user: {other}"))),
+        }
+    }
+
+    fn value(&self) -> Value {
+        (*self as i64).into()
+    }
+}
+
+impl Column for State {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+        match row.integer(index)? {
+            1 => Ok(Self::Active),
+            2 => Ok(Self::Inactive),
+            4 => Ok(Self::Locked),
+            6 => Ok(Self::Initial),
+            other => Err(Error::internal(format_args!("no state of a user: {other}"))),
+        }
+    }
+
+    fn value(&self) -> Value {
+        (*self as i64).into()
+    }
+}
 
 impl Stored for User {
     fn select() -> &'static str {
@@ -121,9 +151,10 @@ pub async fn by_login_name(db: &Db, login_name: &str) -> Result<Vec<User>> {
     Ok(found)
 }
 
-/// Whether a user has this name and this address, compared exactly. An empty value asks for nothing;
-/// `org` narrows it to one organisation. An address alone is looked up in each organisation, because
-/// an index without them would be written by every change of an address and serve nothing else.
+/// Whether a user has this name and this address, compared exactly. An empty value asks for
+/// nothing; `org` narrows it to one organisation. An address alone is looked up in each
+/// organisation, because an index without them would be written by every change of an address and
+/// serve nothing else.
 pub async fn any_with(db: &Db, name: &str, email: &str, org: Option<&str>) -> Result<bool> {
     let (sql, params) = any_sql(name, email, org);
     Ok(db.first(sql, &params, |_| Ok(())).await?.is_some())

@@ -8,12 +8,12 @@ use contract::zitadel::policy::v1 as message;
 use crate::api::details::read;
 use crate::core::{Author, Core, Push};
 use crate::domain::Aggregate;
-use crate::domain::member::Instance;
+use crate::domain::instance::Instance;
 use crate::domain::org::{DomainPolicy, Org};
 use crate::domain::user::User;
 use crate::error::Result;
 use crate::gate::Caller;
-use crate::views::{members, users};
+use crate::views::{instances, users};
 
 impl Domain for Core {
     async fn get_domain_policy(
@@ -21,8 +21,8 @@ impl Domain for Core {
         _caller: &Caller,
         _request: GetDomainPolicyRequest,
     ) -> Result<GetDomainPolicyResponse> {
-        let instance = self.load::<Instance>(members::INSTANCE_ID).await?;
-        let made = members::instance_made(&self.db).await?;
+        let instance = self.load::<Instance>(instances::ID).await?;
+        let made = instances::made(&self.db).await?;
         let details = read(1, made, made, &instance.shown_id);
         let policy = message::DomainPolicy { details, is_default: true, ..Default::default() };
         Ok(GetDomainPolicyResponse { policy: policy.into() })
@@ -58,7 +58,7 @@ impl Policies for Core {
 
 impl Core {
     /// The policy decides where a name is unique, so it writes an event to each user of the
-    /// organisation (recording `humans-domains`).
+    /// organisation (`fixtures/users/human/domains.yaml`).
     async fn scope_names(&self, push: &mut Push<'_>, org: &Org) -> Result<()> {
         let scoped = org.login_must_be_domain;
         let ids = users::ids_of_org(&self.db, &org.id).await?;

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::core::{Core, Push, stream};
 use crate::domain::Aggregate;
-use crate::domain::member::{self, Instance, MemberRemoved};
+use crate::domain::instance::{self, Instance};
+use crate::domain::member::MemberRemoved;
 use crate::domain::org::{self, Org};
 use crate::domain::project::{self, GrantId, GrantMemberRemoved, Project};
 use crate::domain::user_grant::{Event, UserGrant};
 use crate::error::Result;
-use crate::views::members::{INSTANCE_ID, Scope};
+use crate::views::instances;
+use crate::views::members::Scope;
 use crate::views::projects;
 use crate::views::user_grants::{self, Of};
 
@@ -25,6 +27,7 @@ impl Core {
     /// Removes user grants, without a guard.
     pub async fn end_user_grants(&self, push: &mut Push<'_>, of: Of<'_>) -> Result<()> {
         for id in user_grants::ids(&self.db, of, None).await? {
+            tokio::task::yield_now().await;
             let mut grant = push.any::<UserGrant>(&id).await?;
             if grant.exists() {
                 push.append(&mut grant, [Event::CascadeRemoved])?;
@@ -99,8 +102,8 @@ impl Gone {
                     push.append(&mut project, endings.into_iter().map(in_project))?;
                 }
                 _ => {
-                    let mut instance = push.any::<Instance>(INSTANCE_ID).await?;
-                    let events = removed(endings).map(member::Event::MemberCascadeRemoved);
+                    let mut instance = push.any::<Instance>(instances::ID).await?;
+                    let events = removed(endings).map(instance::Event::MemberCascadeRemoved);
                     push.append(&mut instance, events)?;
                 }
             }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use contract::management::Changes;
 use contract::zitadel::change::v1::Change;
@@ -40,18 +40,17 @@ struct Editor {
 
 impl Core {
     async fn editors(&self, entries: &[Entry]) -> Result<HashMap<String, Editor>> {
-        let mut editors = HashMap::new();
-        let mut asked = std::collections::HashSet::new();
-        for Entry { editor, .. } in entries {
-            if !asked.insert(editor.as_str()) {
-                continue;
-            }
-            let Some(user) = users::by_id(&self.db, editor).await? else { continue };
-            let names = LoginNames::of(&self.db, [&user]).await?;
-            let (display_name, login_name) = (user.shown_name().into(), names.preferred(&user));
-            editors.insert(editor.clone(), Editor { display_name, login_name });
+        let ids: BTreeSet<&str> = entries.iter().map(|entry| entry.editor.as_str()).collect();
+        let mut known = Vec::new();
+        for id in ids {
+            known.extend(users::by_id(&self.db, id).await?);
         }
-        Ok(editors)
+        let names = LoginNames::of(&self.db, &known).await?;
+        let editor = |user: User| {
+            let login_name = names.preferred(&user);
+            (user.id.clone(), Editor { display_name: user.shown_name().into(), login_name })
+        };
+        Ok(known.into_iter().map(editor).collect())
     }
 }
 

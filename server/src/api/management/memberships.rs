@@ -7,13 +7,14 @@ use contract::zitadel::user::v1::membership_query::Query;
 use crate::api::details::Details;
 use crate::api::list::page;
 use crate::core::{Core, stream};
-use crate::domain::member::Instance;
+use crate::domain::instance::Instance;
 use crate::domain::org::Org;
 use crate::domain::project::Project;
 use crate::error::Result;
 use crate::gate::Caller;
+use crate::views::instances;
 use crate::views::list::{Filter, list};
-use crate::views::members::{INSTANCE, INSTANCE_ID, Named};
+use crate::views::members::Named;
 
 /// The name that the instance has in the answer.
 const NAME: &str = "Bailey";
@@ -26,14 +27,14 @@ impl Memberships for Core {
     ) -> Result<ListUserMembershipsResponse> {
         let mut filter = Filter::default();
         filter.equal("user_id", request.user_id);
-        filter.one_of("place", [INSTANCE, &stream::<Org>(caller.org())]);
+        filter.one_of("place", [instances::STREAM, &stream::<Org>(caller.org())]);
         for query in request.queries.into_iter().filter_map(|query| query.query) {
             restrict(&mut filter, query);
         }
         let order = ["scope", "grant_id"];
         let listed = list::<Named>(&self.db, &filter, &order, page(&request.query)).await?;
-        let instance = if listed.rows.iter().any(|row| row.scope == INSTANCE) {
-            self.load::<Instance>(INSTANCE_ID).await?.shown_id
+        let instance = if listed.rows.iter().any(|row| row.scope == instances::STREAM) {
+            self.load::<Instance>(instances::ID).await?.shown_id
         } else {
             String::new()
         };
@@ -45,7 +46,7 @@ impl Memberships for Core {
 /// The value of the query for the instance is not looked at.
 fn restrict(filter: &mut Filter, query: Query) {
     let (scope, grant_id) = match query {
-        Query::IamQuery(_) => (INSTANCE.into(), String::new()),
+        Query::IamQuery(_) => (instances::STREAM.into(), String::new()),
         Query::OrgQuery(by) => (stream::<Org>(&by.org_id), String::new()),
         Query::ProjectQuery(by) => (stream::<Project>(&by.project_id), String::new()),
         Query::ProjectGrantQuery(by) if by.project_grant_id.is_empty() => {

@@ -10,13 +10,13 @@ use super::cascade::Gone;
 use crate::api::details::Details;
 use crate::core::{Author, Core, Loaded, Meta, Push};
 use crate::domain::Aggregate;
-use crate::domain::member::Instance;
+use crate::domain::instance::Instance;
 use crate::domain::org::Org;
 use crate::domain::user::User;
-use crate::error::{Error, Result, text};
+use crate::error::{Result, text};
 use crate::gate::Caller;
 use crate::views::user_grants::{self, Of};
-use crate::views::{members, orgs, projects, users};
+use crate::views::{instances, members, orgs, projects, users};
 
 impl Orgs for Core {
     async fn get_my_org(
@@ -50,7 +50,7 @@ impl Orgs for Core {
         caller: &Caller,
         _request: DeactivateOrgRequest,
     ) -> Result<DeactivateOrgResponse> {
-        let instance = self.load::<Instance>(members::INSTANCE_ID).await?;
+        let instance = self.load::<Instance>(instances::ID).await?;
         let deactivate = |org: &Org| org.deactivate(&instance.default_org);
         let meta = self.change(&caller.author, caller.org(), deactivate).await?;
         Ok(DeactivateOrgResponse { details: meta.changed() })
@@ -70,7 +70,7 @@ impl Orgs for Core {
         caller: &Caller,
         _request: RemoveOrgRequest,
     ) -> Result<RemoveOrgResponse> {
-        let instance = &self.load::<Instance>(members::INSTANCE_ID).await?;
+        let instance = &self.load::<Instance>(instances::ID).await?;
         let id = caller.org();
         let meta = self
             .commit_members(&caller.author, (Org::STREAM, id), |mut push| async move {
@@ -99,7 +99,8 @@ impl Core {
         let mut ends = Gone::default();
         let gone = users::ids_of_org(&self.db, org).await?;
         for mut user in push.own_all::<User>(&gone).await? {
-            let events = user.remove().map_err(|_| Error::conflict())?;
+            // Who was removed meanwhile is gone already.
+            let Ok(events) = user.remove() else { continue };
             push.append(&mut user, events)?;
         }
         for (user, scope) in members::scopes_of_org(&self.db, org).await? {
