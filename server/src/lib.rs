@@ -28,6 +28,7 @@ mod key;
 mod key_pairs;
 mod masterkey;
 mod passwords;
+mod private_file;
 mod proxies;
 mod rest;
 mod route;

@@ -1,8 +1,6 @@
 //! Where the master key comes from, and whether it is the one of this database.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -11,6 +9,7 @@ use crate::config::Settings;
 use crate::db::{Db, Statement, is_postgres};
 use crate::error::Error;
 use crate::key::{Key, random_text};
+use crate::private_file::PrivateFile;
 
 const SHORTEST: usize = 32;
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -83,74 +82,6 @@ async fn beside(database: &str, db: &Db) -> Result<String, String> {
         ));
     }
     let text = generated()?;
-    Private::stage(&file, &text)?.publish()?;
+    PrivateFile::stage(&file, &text)?.publish()?;
     Ok(text)
-}
-
-/// A file that only its owner can read, durable under a name of its own until it is published.
-/// One that is not published is removed, one that cannot be is named.
-pub struct Private {
-    staged: PathBuf,
-    file: PathBuf,
-}
-
-impl Private {
-    pub fn stage(file: &Path, text: &str) -> Result<Self, String> {
-        if file.is_dir() {
-            return Err(format!("{} is a folder: name a file in it", file.display()));
-        }
-        let failed = |error| format!("cannot write {}: {error}", file.display());
-        let mut name = file.as_os_str().to_owned();
-        name.push(format!(".{}", std::process::id()));
-        let private = Self { staged: name.into(), file: file.into() };
-        // Of a process that was killed and had the same number, as in a container.
-        let _ = fs::remove_file(&private.staged);
-        let mut options = fs::OpenOptions::new();
-        let mut open = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&private.staged)
-            .map_err(failed)?;
-        writeln!(open, "{text}").and_then(|()| open.sync_all()).map_err(failed)?;
-        Ok(private)
-    }
-
-    /// A file that cannot be replaced, because it is mounted, is written to.
-    pub fn publish(self) -> Result<(), String> {
-        let placed = fs::rename(&self.staged, &self.file)
-            .or_else(|_| fs::copy(&self.staged, &self.file).map(drop));
-        placed.map_err(|error| {
-            let (file, staged) = (self.file.display(), self.staged.display());
-            let text = format!("cannot write {file}: {error}; what belongs there is in {staged}");
-            std::mem::forget(self);
-            text
-        })
-    }
-}
-
-impl Drop for Private {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.staged);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_cannot_be_put_in_its_place_is_kept_and_named() {
-        let folder = tempfile::TempDir::new().unwrap();
-        let file = folder.path().join("pat");
-        let stale = folder.path().join(format!("pat.{}", std::process::id()));
-        fs::write(&stale, "of a process that was killed").unwrap();
-        let staged = Private::stage(&file, "token").unwrap();
-        fs::create_dir(&file).unwrap();
-        let text = staged.publish().unwrap_err();
-        assert!(text.contains(&format!("is in {}", stale.display())), "{text}");
-        assert_eq!(fs::read_to_string(&stale).unwrap(), "token\n");
-        let text = Private::stage(&file, "token").err().unwrap();
-        assert!(text.contains("is a folder"), "{text}");
-    }
 }

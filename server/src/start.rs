@@ -16,10 +16,11 @@ use crate::config::Settings;
 use crate::core::{Core, Inner, Locks};
 use crate::db::Db;
 use crate::domain::user::machine::NEVER;
+use crate::error::Code;
 use crate::ids::Ids;
 use crate::key_pairs::KeyPairs;
-use crate::masterkey::Private;
 use crate::passwords::Passwords;
+use crate::private_file::PrivateFile;
 use crate::{delivery, first, masterkey, serve};
 
 /// Numbered from 1; a released one never changes.
@@ -83,15 +84,21 @@ async fn first(settings: &Settings, core: &Core) -> Result<Option<String>, Strin
     }
     let (pat, token) = core.new_pat(NEVER).map_err(failed)?;
     let staged = settings.admin_pat_file.as_deref();
-    let staged = staged.map(|file| Private::stage(file, &token)).transpose()?;
-    if !first::start(core, &pat).await.map_err(failed)? {
+    let staged = staged.map(|file| PrivateFile::stage(file, &token)).transpose()?;
+    let made = first::start(core, &pat).await;
+    match (&made, staged) {
+        (Ok(true), Some(staged)) => staged.publish()?,
+        // Then there may be an instance.
+        (Err(error), _) if error.code == Code::Unavailable => {}
+        (_, staged) => staged.map_or((), PrivateFile::discard),
+    }
+    if !made.map_err(failed)? {
         return Ok(None);
     }
-    if let Some(staged) = staged {
-        staged.publish()?;
-    }
-    if settings.example {
-        first::example(core).await.map_err(failed)?;
+    if settings.example
+        && let Err(error) = first::example(core).await
+    {
+        tracing::error!(%error, "the example organisation was not made");
     }
     Ok(Some(token))
 }
