@@ -21,8 +21,7 @@ use crate::{deprecation, route, site};
 pub struct Reached(pub &'static str);
 
 /// What is mostly no fault of the caller: the log names these requests.
-const FAULTS: [Code; 4] =
-    [Code::Unknown, Code::DeadlineExceeded, Code::Internal, Code::Unavailable];
+const FAULTS: [Code; 3] = [Code::DeadlineExceeded, Code::Internal, Code::Unavailable];
 
 pub struct App {
     proxies: Proxies,

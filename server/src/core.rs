@@ -133,7 +133,8 @@ impl Core {
     /// Runs `decide` with the stream locked and writes what it pushed. A lost race against another
     /// process runs it again on what is then there.
     ///
-    /// Errors: what `decide` refuses; the error that a unique key means; `Unavailable`.
+    /// Errors: what `decide` refuses; the error that a unique key means; `Aborted`, where each of
+    /// the attempts lost its race; `Unavailable`.
     pub async fn commit<'a, F, Fut>(
         &'a self,
         author: &'a Author,
@@ -226,6 +227,7 @@ impl<'a> Push<'a> {
         let mut found = Vec::with_capacity(ids.len());
         for some in ids.chunks(TOGETHER) {
             found.extend(try_join_all(some.iter().map(|id| self.own(id))).await?);
+            tokio::task::yield_now().await;
         }
         Ok(found)
     }
@@ -251,6 +253,14 @@ impl<'a> Push<'a> {
             editor: self.author.editor.clone(),
             at: self.at,
         };
+        let mut events = events.into_iter().peekable();
+        if events.peek().is_none() {
+            if self.meta.at == 0 {
+                self.meta.owner = stamp.owner;
+                self.stays((loaded.sequence, loaded.at));
+            }
+            return Ok(());
+        }
         let before = loaded.state.clone();
         let mut changes = Vec::new();
         for event in events {

@@ -49,7 +49,8 @@ impl Db {
         Self::open_with(target, Schema { migrations, upgrade: true }, None).await
     }
 
-    /// [`Self::open`] of a database that is up to date; any other one is refused and stays as it is.
+    /// [`Self::open`] of a database that is up to date; any other one is refused and stays as it
+    /// is.
     pub async fn open_current(target: &str, migrations: &[&str]) -> Result<Self, OpenError> {
         Self::open_with(target, Schema { migrations, upgrade: false }, None).await
     }
@@ -115,7 +116,10 @@ impl Db {
         read: impl Fn(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         match self {
-            Self::Sqlite(sqlite) => aside(|| sqlite.query(&sql.into(), params, read)),
+            Self::Sqlite(sqlite) => {
+                let _turn = sqlite.scans.acquire().await.map_err(Error::internal)?;
+                aside(|| sqlite.query(&sql.into(), params, read))
+            }
             Self::Postgres(_) => self.query(sql, params, read).await,
         }
     }

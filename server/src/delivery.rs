@@ -120,9 +120,8 @@ impl Delivery {
                     }
                     while sending.join_next().await.is_some() {}
                 }
-                Ok(_) => sleep(ROUND).await,
-                // It is in the log already; the database may come back.
-                Err(_) => sleep(ROUND).await,
+                // An error is in the log already; the database may come back.
+                _ => sleep(ROUND).await,
             }
         }
     }
@@ -132,7 +131,10 @@ impl Delivery {
         match self.deliver(due).await {
             Ok(()) => {}
             Err(error) if error.code == Code::Aborted => {}
-            Err(error) => tracing::warn!(%error, "a message was not settled"),
+            Err(error) => {
+                tracing::warn!(%error, "a message was not settled");
+                sleep(ROUND).await;
+            }
         }
     }
 

@@ -11,10 +11,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use r2d2::Pool;
 use rusqlite::Connection;
+use tokio::sync::Semaphore;
 
 use super::migrate::{self, Dialect, Schema};
 use super::{OpenError, Row, Statement, Value, connections_per_core};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use file::Place;
 use readers::Readers;
 use value::{Failure, bind, numbered};
@@ -51,6 +52,8 @@ type Gate = Option<Arc<RwLock<()>>>;
 #[derive(Clone)]
 pub struct Sqlite {
     readers: Pool<Readers>,
+    /// Turns of reads that may be long: they leave half of the readers to the short ones.
+    pub scans: Arc<Semaphore>,
     writer: Writer,
     gate: Gate,
 }
@@ -64,11 +67,13 @@ impl Sqlite {
         let (place, lock) = Place::claim(target)?;
         let mut connection = place.open_writer()?;
         migrate(&mut connection, schema)?;
+        place.keep_log(&connection)?;
         let gate = place.in_memory().then(Arc::default);
         let size = connections.map_or_else(|| connections_per_core(2, 4, 16), NonZeroUsize::get);
+        let scans = Arc::new(Semaphore::new((size / 2).max(1)));
         let readers = readers::pool(place, size)?;
         let writer = Writer::start(connection, gate.clone(), lock)?;
-        Ok(Self { readers, writer, gate })
+        Ok(Self { readers, scans, writer, gate })
     }
 
     pub fn query<T>(
@@ -78,7 +83,7 @@ impl Sqlite {
         read: impl Fn(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let _held = self.gate.as_ref().map(|g| g.read().unwrap_or_else(PoisonError::into_inner));
-        let connection = self.readers.get().map_err(Error::internal)?;
+        let connection = self.readers.get().map_err(|_| readers::busy())?;
         let failed = |cause| Failure::new(sql, cause).into_error();
         let mut statement = connection.prepare_cached(&numbered(sql, params)).map_err(failed)?;
         bind(&mut statement, params).map_err(failed)?;

@@ -23,8 +23,8 @@ const BUSY: Duration = Duration::from_secs(5);
 const EXCLUSIVE: &CStr = c"unix-excl";
 
 /// `synchronous=FULL` makes each commit durable (<https://www.sqlite.org/pragma.html>); LIKE
-/// distinguishes case, as in PostgreSQL; the cache is in KiB and per connection, and grows with use:
-/// that of the writer holds the inner pages of the indexes of a million users.
+/// distinguishes case, as in PostgreSQL; the cache is in KiB and per connection, and grows with
+/// use: that of the writer holds the inner pages of the indexes of a million users.
 const WRITER: &str = "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; \
      PRAGMA journal_size_limit=67108864; \
      PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; \
@@ -70,14 +70,21 @@ impl Place {
     /// The connection that writes; makes the file when it is missing.
     pub fn open_writer(&self) -> Result<Connection, OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let connection = self.open(flags, WRITER).map_err(|cause| self.explain(&cause))?;
-        let given = self.journal(&connection).map_err(|cause| self.explain(&cause))?;
+        self.open(flags, WRITER).map_err(|cause| self.explain(&cause))
+    }
+
+    /// WAL lets readers go on while a batch is written; memory has none.
+    pub fn keep_log(&self, connection: &Connection) -> Result<(), OpenError> {
+        let mode = if self.in_memory() { "memory" } else { "wal" };
+        let given: String = connection
+            .query_one(&format!("PRAGMA journal_mode={mode}"), (), |row| row.get(0))
+            .map_err(|cause| self.explain(&cause))?;
         match self {
             Self::File(path) if given != "wal" => Err(OpenError::new(format!(
                 "`{}` lies where SQLite cannot keep a WAL: choose a local disk",
                 path.display()
             ))),
-            _ => Ok(connection),
+            _ => Ok(()),
         }
     }
 
@@ -107,12 +114,6 @@ impl Place {
             Ok(arguments.get_raw(0).as_str_or_null()?.map(fold))
         })?;
         Ok(connection)
-    }
-
-    /// WAL lets readers go on while a batch is written; memory has none. Gives what was granted.
-    fn journal(&self, connection: &Connection) -> Result<String> {
-        let mode = if self.in_memory() { "memory" } else { "wal" };
-        connection.query_one(&format!("PRAGMA journal_mode={mode}"), (), |row| row.get(0))
     }
 
     fn explain(&self, cause: &Error) -> OpenError {

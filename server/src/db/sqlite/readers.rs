@@ -7,9 +7,15 @@ use rusqlite::{Connection, Error};
 
 use super::file::Place;
 use crate::db::OpenError;
+use crate::error::{Code, Error as Refusal};
 
 /// Longest wait for a connection while all are in use.
 const WAIT: Duration = Duration::from_secs(10);
+
+/// All connections were in use for that long.
+pub fn busy() -> Refusal {
+    Refusal::plain(Code::Unavailable, "the database is busy, try again")
+}
 
 /// Opens the connections of the pool.
 pub struct Readers(Place);
