@@ -26,16 +26,21 @@ thing; a write may answer a higher one than the next read, because reads do not 
 
 **Deprecated** operations say so in `Deprecation` and name their successors in `Link`.";
 
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 14] = [
     ("General", "The server itself."),
     ("Global", "Across all organisations of the instance."),
-    ("Members", "Who has which roles."),
+    ("Identity Providers", "Where users of other systems come from."),
+    ("Members", "Who has which roles in an organisation, a project or a project grant."),
     ("Organizations", "The organisation of the call, and new ones."),
+    ("Project Grants", "Projects given to other organisations, with some of their roles."),
+    ("Project Roles", "What users can be in a project."),
+    ("Projects", "The projects of the organisation."),
+    ("User Grants", "Which roles of which projects users have."),
     ("User Human", "What only humans have: profile, e-mail, phone, password, factors."),
     ("User Machine", "What only machines have: keys, secrets, personal access tokens."),
     ("User Metadata", "Entries of key and value at a user."),
     ("Users", "Humans and machines."),
-    ("ZITADEL Administrators", "Who has which roles."),
+    ("ZITADEL Administrators", "Members, whose roles give permissions of this API."),
 ];
 
 pub fn info() -> Value {

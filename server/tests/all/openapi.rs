@@ -203,3 +203,11 @@ async fn the_examples_of_all_operations_are_real() {
     }
     server.stop().await;
 }
+
+#[test]
+fn every_tag_is_described() {
+    let document = document();
+    let tags = document["tags"].as_array().unwrap();
+    let bare: Vec<_> = tags.iter().filter(|tag| !tag["description"].is_string()).collect();
+    assert!(!tags.is_empty() && bare.is_empty(), "{bare:?}");
+}
