@@ -1,5 +1,5 @@
-//! A known field with another wire type is skipped like an unknown one, as Go does
-//! (recording `wire/grpc.json`, wrong-wire-type); buffa's generated code refuses the message.
+//! A known field with another wire type is skipped like an unknown one, as Go does; buffa's
+//! generated code refuses the message.
 
 use std::fs;
 use std::path::Path;

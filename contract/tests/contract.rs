@@ -85,7 +85,7 @@ fn the_list_of_missing_operations_is_exact_and_sorted() {
     assert_eq!(missing, MISSING.lines().collect::<Vec<_>>());
 }
 
-/// Recording `wire/grpc.json`, wrong-wire-type: like an unknown field, also in a message inside.
+/// As ZITADEL v4 does: like an unknown field, also in a message inside.
 #[test]
 fn a_known_field_with_another_wire_type_is_skipped() {
     let phone = UpdateHumanPhoneRequest::decode_from_slice(b"\x08\x01\x12\x02+4\x1a\x01x").unwrap();

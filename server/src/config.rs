@@ -102,7 +102,8 @@ pub struct Settings {
     #[arg(long, env = "BAILEY_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORKS", value_parser = proxies::network)]
     pub trusted_proxies: Vec<IpNet>,
     /// Who delivers codes: `none`, `smtp://user:password@host:587` (STARTTLS; without TLS only with
-    /// `?tls=none`), `smtps://…` (TLS), or the `https://…` of a webhook, which gets them as JSON.
+    /// `?tls=none`), `smtps://…` (TLS), or the `https://…` of a webhook, which gets them as JSON
+    /// (`http://…` sends them in the clear).
     #[arg(
         long,
         env = "BAILEY_DELIVERY",

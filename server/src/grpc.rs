@@ -25,8 +25,8 @@ use crate::serve::{Deadline, Stopping};
 use answer::Echo;
 use message::Messages;
 
-/// What grpc-gateway makes of `Accept-Language`, so that it works over gRPC only (recording
-/// `wire-lang-scope`).
+/// What grpc-gateway makes of `Accept-Language`, so that it works over gRPC only
+/// (`fixtures/users/changes/languages.yaml`).
 const GATEWAY_LANGUAGE: &str = "grpcgateway-accept-language";
 
 /// Whose framing a request uses.

@@ -1,4 +1,4 @@
-//! Generated ids: 18 decimal digits that grow with time (recordings, `details`).
+//! Generated ids: 18 decimal digits that grow with time, as those of ZITADEL.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

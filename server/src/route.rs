@@ -112,11 +112,12 @@ fn segment(text: &'static str) -> Segment {
     }
 }
 
+fn decoded(part: &str) -> Cow<'_, str> {
+    percent_decode_str(part).decode_utf8_lossy()
+}
+
 /// The path without empty and dot segments, if it has any before its end.
 pub fn cleaned(path: &str) -> Option<String> {
-    let decoded = |part: &str| -> Cow<'_, str> {
-        percent_decode_str(part).decode_utf8_lossy().into_owned().into()
-    };
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     let (last, before) = parts.split_last()?;
     let dots = |part: &&str| matches!(&*decoded(part), "." | "..");

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// Brings base64 into a form that the decoder of the generated code takes. A `-` or `_` anywhere
 /// selects the URL alphabet; a length that is a multiple of four (line breaks counted) makes
 /// padding an obligation where it is due, any other forbids it; line breaks are skipped. None when
-/// the text breaks that rule (recording `extras-metadata-base64`).
+/// the text breaks that rule (`fixtures/users/metadata/base64.yaml`).
 pub(super) fn base64(text: &str) -> Option<Cow<'_, str>> {
     let url = text.contains(['-', '_']);
     let padded = text.len().is_multiple_of(4);

@@ -22,7 +22,7 @@ impl User {
     }
 
     /// Each entry is compared with the value `stored` before all of them, so of a key that comes
-    /// twice the last value that is not stored wins (recording `extras-metadata-bulk`).
+    /// twice the last value that is not stored wins (`fixtures/users/metadata/bulk.yaml`).
     pub fn set_all_metadata(
         &self,
         entries: &[Metadata],

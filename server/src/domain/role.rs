@@ -1,4 +1,4 @@
-//! Which role gives which permission (behaviour: `auth`).
+//! Which role gives which permission, as in ZITADEL v4.
 
 /// Every role of an organisation, in the order of the reference.
 pub const ORG_ROLES: [&str; 10] = [
@@ -28,8 +28,8 @@ pub const INSTANCE_ROLES: [&str; 7] = [
 /// What the list of the roles of projects shows.
 pub const PROJECT_ROLES: [&str; 2] = ["PROJECT_OWNER", "PROJECT_OWNER_VIEWER"];
 
-/// Whether a project can give this role; those that the list does not show too (recording
-/// `machine-authz-project`).
+/// Whether a project can give this role; those that the list does not show too
+/// (`fixtures/permissions/project.yaml`).
 pub fn of_projects(role: &str) -> bool {
     PROJECT_ROLES.contains(&role.strip_suffix("_GLOBAL").unwrap_or(role))
 }
@@ -44,7 +44,8 @@ pub fn of_instances(role: &str) -> bool {
     INSTANCE_ROLES.contains(&role)
 }
 
-/// A role of no organisation that every one can give all the same (recording `machine-authz-org-2`).
+/// A role of no organisation that every one can give all the same
+/// (`fixtures/permissions/org-2.yaml`).
 const SELF_MANAGEMENT: &str = "SELF_MANAGEMENT_GLOBAL";
 
 /// Whether an organisation can give this role.

@@ -200,7 +200,7 @@ impl Aggregate for User {
     }
 }
 
-/// Whether reads of the user show the event's sequence and time (behaviour: `details`).
+/// Whether reads of the user show the event's sequence and time (as in ZITADEL v4).
 fn counts(event: &Event) -> bool {
     !matches!(
         event,

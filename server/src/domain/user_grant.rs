@@ -99,7 +99,7 @@ impl UserGrant {
     }
 
     /// `org` is that of the call. The owner of a granted project, who sees the grant too, is told
-    /// what is wrong with the roles first (recording `extras-grants-granted`).
+    /// what is wrong with the roles first (`fixtures/users/grants/granted.yaml`).
     pub fn change(&self, roles: Vec<String>, found: Found<'_>, org: &str) -> Result<[Event; 1]> {
         let not_found = || text::user_grant::NOT_FOUND.not_found("COMMAND-3M9sd");
         if !self.exists() || (self.owner != org && found.project.owner != org) {

@@ -33,7 +33,7 @@ pub fn stand_in(headers: &mut HeaderMap, name: &str, plain: HeaderName) {
 /// The time limit of a gRPC call, if it has one.
 ///
 /// # Errors
-/// What is wrong with it, in the words of the reference (recordings `wire/grpc`, `timeout-*`).
+/// What is wrong with it, in the words of the reference.
 pub fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, String> {
     let Some(text) = value(headers) else { return Ok(None) };
     if text.len() < 2 {
@@ -55,7 +55,7 @@ pub fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, String> {
 }
 
 /// The time limit of a REST call, if it has one: as [`timeout`], but nothing is too long, zero is
-/// none, and a negative one is over at once (recordings `wire/http1`, `grpc-timeout-*`).
+/// none, and a negative one is over at once (`fixtures/wire/http1.yaml`, `grpc-timeout-*`).
 ///
 /// # Errors
 /// The text for the caller.

@@ -17,7 +17,7 @@ const DRAIN: u64 = 256 * 1024;
 /// The body of a request while the endpoint has it. It comes back when it is dropped.
 ///
 /// A chunked body that is malformed is an error with the text for the caller. A body that ends
-/// early never ends: the reference does not answer such a request (recording `http1/short-body`),
+/// early never ends: the reference does not answer such a request (ZITADEL v4),
 /// and the time limit of the request cuts it off.
 struct Lent {
     body: Option<Incoming>,

@@ -1,5 +1,5 @@
 //! The head of an HTTP/1 request before hyper sees it: what is refused, with the words of the
-//! reference (recordings `wire/http1`), and what is rewritten so that hyper understands it.
+//! reference (`fixtures/wire/http1.yaml`), and what is rewritten so that hyper understands it.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -61,7 +61,8 @@ pub fn provider_changes(event: &OrgEvent, stamp: &Stamp) -> Vec<Statement> {
     vec![provider(kind, new, stamp).put()]
 }
 
-/// One that makes users by itself lets others make them too (recording `humans-import-idps`).
+/// One that makes users by itself lets others make them too
+/// (`fixtures/users/human/import-idps.yaml`).
 fn provider(kind: ProviderKind, new: &NewProvider, stamp: &Stamp) -> Provider {
     Provider {
         id: new.id.clone(),

@@ -1,4 +1,4 @@
-//! What is special on the three wires, down to the bytes (recordings `wire/*`).
+//! What is special on the three wires, down to the bytes.
 
 pub mod client;
 mod grpc;

@@ -4,7 +4,8 @@ use super::{Event, User};
 use crate::error::{Result, text};
 
 impl User {
-    /// A change each time, whether there is an avatar or not (recording `profile-avatar`).
+    /// A change each time, whether there is an avatar or not
+    /// (`fixtures/users/profile/avatar.yaml`).
     pub fn remove_avatar(&self) -> Result<[Event; 1]> {
         if !self.is_human() {
             return Err(text::user::AVATAR_NOT_FOUND.not_found("USER-35N8f"));

@@ -114,7 +114,7 @@ impl User {
         Ok([Event::PasswordlessCodeRequested(code)])
     }
 
-    /// Every user, machines too (recording `extras-passwordless`).
+    /// Every user, machines too (`fixtures/users/passwordless.yaml`).
     fn can_have_links(&self) -> Result<()> {
         if self.exists() {
             return Ok(());

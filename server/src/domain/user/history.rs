@@ -3,7 +3,7 @@
 use crate::domain::values::language::Language;
 
 /// The texts of a language, one a line behind the kind of event. English ones are the reference's
-/// where a recording has them; those of avatars that are added, of identity providers, of the first
+/// as ZITADEL v4 gives them; those of avatars that are added, of identity providers, of the first
 /// login, of factors and of passkeys are ours, as are most in other languages.
 fn texts(language: Language) -> &'static str {
     match language {

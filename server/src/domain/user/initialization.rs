@@ -5,7 +5,7 @@ use crate::error::{Result, text};
 
 impl User {
     /// A new code; before it another address, if one is given. That is stored as typed, unchecked
-    /// (recording `profile-init`).
+    /// (`fixtures/users/profile/init.yaml`).
     pub fn resend_initialization(&self, email: &str, code: Code) -> Result<Vec<Event>> {
         if !self.is_human() {
             return Err(text::user::NOT_FOUND.not_found("COMMAND-2M9df"));

@@ -28,7 +28,8 @@ impl User {
         self.password_changed_at = Some(at);
     }
 
-    /// For machines too, and without a phone number (recording `profile-password-reset`).
+    /// For machines too, and without a phone number
+    /// (`fixtures/users/password/password-reset.yaml`).
     pub fn reset_password(&self, code: PasswordCode) -> Result<[Event; 1]> {
         if !self.exists() {
             return Err(text::user::NOT_FOUND.precondition("COMMAND-Hj9ds"));

@@ -1,6 +1,7 @@
 //! E-mail addresses: one address of RFC 5322 without a display name.
 //!
-//! Read as Go's `net/mail` reads it (recordings `humans-emails`, `profile-email-formats`).
+//! Read as Go's `net/mail` reads it (`fixtures/users/human/emails.yaml`,
+//! `fixtures/users/email/formats.yaml`).
 
 mod encoded_word;
 mod parser;

@@ -1,7 +1,7 @@
 //! Languages, stored as BCP 47 tags (RFC 5646) in canonical form.
 //!
-//! Malformed tags are not refused: what can be read of them counts (recordings
-//! `humans-languages`, `profile-update`).
+//! Malformed tags are not refused: what can be read of them counts
+//! (`fixtures/users/human/languages.yaml`, `fixtures/users/profile/update.yaml`).
 
 mod accepted;
 mod registry;

@@ -1,8 +1,8 @@
 //! Phone numbers, stored in E.164 form.
 //!
 //! The steps are those of libphonenumber as it was in 2021, in a port that looks for its patterns
-//! anywhere in the text. That makes it more lenient than the library of today (recordings
-//! `profile-phone-*`), of which only the country data are used.
+//! anywhere in the text. That makes it more lenient than the library of today
+//! (`fixtures/users/phone`), of which only the country data are used.
 
 mod numbering_plan;
 mod written;

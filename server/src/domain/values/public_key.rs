@@ -1,5 +1,5 @@
 //! Public keys that callers bring: a PEM block (RFC 7468) around a SubjectPublicKeyInfo (RFC 5280,
-//! section 4.1.2.7). What is taken is what the reference takes (recording `machine-keys-add`).
+//! section 4.1.2.7). What is taken is what the reference takes (`fixtures/users/keys/add.yaml`).
 
 mod pem;
 

@@ -46,7 +46,8 @@ const LONGEST: usize = 1000;
 /// The language for an `Accept-Language` (RFC 9110, section 12.5.4); English if it names none.
 ///
 /// The most wanted of those that are spoken; if none is, one near to a wanted one. A single item
-/// that is no language spoils the header, `*` says nothing (recording `wire-lang-match`).
+/// that is no language spoils the header, `*` says nothing
+/// (`fixtures/users/changes/languages.yaml`).
 pub fn preferred(accept: &str) -> Language {
     let wanted = wanted(accept).unwrap_or_default();
     let first = |known: &[(Language, &str)]| {
