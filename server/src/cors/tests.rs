@@ -57,6 +57,15 @@ fn an_allowed_preflight_echoes_what_was_asked_for() {
 }
 
 #[test]
+fn no_page_may_use_any_method() {
+    let by = |method: &'static str| {
+        let request = Request::builder().method(method.parse().unwrap());
+        origin(&request.header("origin", "https://a.example").finish()).is_some()
+    };
+    assert!(by("GET") && by("PATCH") && !by("get") && !by("BREW"));
+}
+
+#[test]
 fn methods_are_compared_by_case() {
     for (method, allowed) in [("GET", true), ("HEAD", true), ("put", false), ("TRACE", false)] {
         let asked = [("origin", "o"), ("access-control-request-method", method)];

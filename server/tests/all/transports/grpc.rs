@@ -2,6 +2,7 @@
 
 use super::{GET_USER, HEALTHZ, NOBODY, Wire};
 
+const MY_ORG: &str = "/zitadel.management.v1.ManagementService/GetMyOrg";
 const CHECK: &str = "/grpc.health.v1.Health/Check";
 const REFLECTION: &str = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
 
@@ -23,6 +24,19 @@ async fn broken_messages_are_told_apart() {
         let answer = wire.grpc(GET_USER, &[], body).await;
         assert_eq!(answer.status(), (code, text.to_owned()), "{}", body.escape_ascii());
         assert_eq!(answer.body, b"");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_compressed_as_its_request_is() {
+    let wire = Wire::start(|_| {}).await;
+    let (token, gzip) = (wire.token(), ("grpc-encoding", "gzip"));
+    for (path, begin) in [(MY_ORG, &[1]), (HEALTHZ, &[0])] {
+        let headers = [("authorization", token.as_str()), gzip];
+        let answer = wire.grpc(path, &headers, b"\0\0\0\0\0").await;
+        assert_eq!(answer.status().0, 0);
+        assert_eq!(answer.head.headers()["grpc-encoding"], "gzip");
+        assert!(answer.body.starts_with(begin), "{path}: {}", answer.body.escape_ascii());
     }
 }
 
