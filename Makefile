@@ -16,7 +16,7 @@ test: ## Every test; with PostgreSQL where BAILEY_TEST_POSTGRES names one
 	cargo test --workspace
 
 generate: ## Generated requests of another seed or number, told by operation: make generate GENERATE=… SEED=…
-	BAILEY_GENERATE=$(GENERATE) BAILEY_SEED=$(or $(SEED),1) cargo test -p conformance --test all generated:: -- --nocapture
+	BAILEY_GENERATE=$(GENERATE) BAILEY_SEED=$(or $(SEED),1) cargo test --workspace --test all generated:: -- --nocapture
 
 check: ## Format, lints (warnings denied), licences and sources
 	cargo fmt --all --check
@@ -24,7 +24,7 @@ check: ## Format, lints (warnings denied), licences and sources
 	cargo deny check licenses bans sources
 
 openapi: ## Write openapi/*.json from the handlers
-	cargo build -q -p bailey
+	cargo build -q --workspace --bins
 	target/debug/bailey openapi 3.0 > openapi/management.json
 	target/debug/bailey openapi 3.1 > openapi/management-3.1.json
 
@@ -32,13 +32,15 @@ clients-from-document: ## Validate the documents; make three clients, compile th
 	tools/clients/run.sh
 
 conformance: ## Play the fixtures against a running server: make conformance URL=… TOKEN_FILE=…
-	cargo run -q -p conformance -- run --base-url $(URL) --token-file $(TOKEN_FILE)
+	cargo build -q --workspace --bins
+	target/debug/conformance run --base-url $(URL) --token-file $(TOKEN_FILE)
 
 lint: ## Check every fixture without a server
-	cargo run -q -p conformance -- lint
+	cargo build -q --workspace --bins
+	target/debug/conformance lint
 
 schema: ## Write the JSON Schema of the fixture format
-	cargo build -q -p conformance
+	cargo build -q --workspace --bins
 	target/debug/conformance schema > fixtures/schema.json
 
 bench: ## Measure against a bare handler and the disk: make bench ARGS="--users 2000" (needs wrk)
