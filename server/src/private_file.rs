@@ -42,11 +42,16 @@ impl PrivateFile {
             return Ok(());
         }
         fs::copy(&self.staged, &self.file).map_err(|error| {
-            let (file, staged) = (self.file.display(), self.staged.display());
+            let (file, staged) = (self.file.display(), self.path());
             format!("cannot write {file}: {error}; what belongs there is in {staged}")
         })?;
         self.discard();
         Ok(())
+    }
+
+    /// Where it is until then.
+    pub fn path(&self) -> std::path::Display<'_> {
+        self.staged.display()
     }
 
     pub fn discard(self) {

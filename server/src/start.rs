@@ -75,7 +75,7 @@ pub async fn start(settings: &Settings) -> Result<Running, String> {
 }
 
 /// The instance owner's token, if this is the first start. It is in its file, under another name,
-/// before there is an instance: it cannot get lost.
+/// before there is an instance, so that it cannot get lost.
 async fn first(settings: &Settings, core: &Core) -> Result<Option<String>, String> {
     let failed = |error| format!("the first start failed: {error}");
     if first::done(core).await.map_err(failed)? {
@@ -86,11 +86,18 @@ async fn first(settings: &Settings, core: &Core) -> Result<Option<String>, Strin
     let staged = settings.admin_pat_file.as_deref();
     let staged = staged.map(|file| PrivateFile::stage(file, &token)).transpose()?;
     let made = first::start(core, &pat).await;
-    match (&made, staged) {
-        (Ok(true), Some(staged)) => staged.publish()?,
-        // Then there may be an instance.
-        (Err(error), _) if error.code == Code::Unavailable => {}
-        (_, staged) => staged.map_or((), PrivateFile::discard),
+    if let Some(staged) = staged {
+        match &made {
+            Ok(true) => staged.publish()?,
+            Err(error) if error.code == Code::Unavailable => {
+                let file = staged.path();
+                return Err(format!(
+                    "the first start failed: {error}; if it was made all the same, its token is in \
+                     {file}"
+                ));
+            }
+            _ => staged.discard(),
+        }
     }
     if !made.map_err(failed)? {
         return Ok(None);
