@@ -11,7 +11,9 @@ use crate::error::{Code, Error, Result, text};
 use crate::proxies;
 use crate::views::pats::{self, Held};
 
-const ORG: &str = "x-zitadel-orgid";
+pub const ORG: &str = "x-zitadel-orgid";
+/// What no organisation is called.
+const UNREADABLE: &str = "\u{fffd}";
 /// Where a request names its host; the first that it has counts.
 const HOSTS: [&str; 3] = ["x-zitadel-instance-host", proxies::HOST, "host"];
 const PUBLIC_HOST: &str = "x-zitadel-public-host";
@@ -106,7 +108,8 @@ impl Server for Core {
 
     async fn admit(&self, operation: &'static Operation, headers: &HeaderMap) -> Result<Caller> {
         let hash = token_hash(token(headers)?);
-        let asked = text_of(headers, ORG).map(str::trim).filter(|org| !org.is_empty());
+        let asked = headers.get(ORG).map(|org| org.to_str().map_or(UNREADABLE, str::trim));
+        let asked = asked.filter(|org| !org.is_empty());
         let holder = pats::holder(&self.db, &hash, self.clock.now(), asked).await?;
         let holder =
             holder.ok_or_else(|| text::auth::TOKEN_INVALID.unauthenticated("AUTH-7fs1e"))?;
@@ -171,10 +174,9 @@ fn without_port(host: &str) -> &str {
     host.rsplit_once(':').map_or(host, |(name, _)| name)
 }
 
-/// The first header of this name, where it is printable ASCII.
+/// The first header of this name, where it is ASCII.
 fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let text = headers.get(name).and_then(|value| value.to_str().ok());
-    text.filter(|text| !text.contains('\t'))
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 impl From<Refusal> for Error {

@@ -17,7 +17,7 @@ use crate::error::{Code, Error};
 use crate::grpc::headers;
 use crate::route::{Match, Routes};
 use crate::serve::{Deadline, request_id};
-use crate::{cors, date};
+use crate::{cors, date, gate};
 
 /// Headers that grpc-gateway lets stand in for the plain ones.
 const GATEWAY: [(&str, HeaderName); 3] = [
@@ -81,6 +81,7 @@ impl<E: Endpoint<Output = Response>> Rest<E> {
         for (gateway, plain) in GATEWAY {
             headers::stand_in(request.headers_mut(), gateway, plain);
         }
+        drop_unprintable(request.headers_mut());
         let answer = deadline.hold(self.call(request)).await;
         answer.unwrap_or_else(|_| rendered(&headers::overdue()))
     }
@@ -101,6 +102,15 @@ impl<E: Endpoint<Output = Response>> Rest<E> {
                 Err(error) => rendered(&undecodable(&error)),
             },
         }
+    }
+}
+
+/// grpc-gateway passes on printable ASCII alone: another organisation is none at all.
+fn drop_unprintable(headers: &mut HeaderMap) {
+    let printable =
+        |org: &HeaderValue| org.as_bytes().iter().all(|byte| (b' '..=b'~').contains(byte));
+    if !headers.get(gate::ORG).is_none_or(printable) {
+        headers.remove(gate::ORG);
     }
 }
 

@@ -14,8 +14,8 @@ use super::{
 };
 
 /// Decodes a query string (or a form of that type) into the scalar fields of a message. Names are
-/// in camel or snake case, unknown ones are ignored; of two spellings of one name the first wins
-/// (`fixtures/wire/query.yaml`).
+/// in camel or snake case, unknown ones are ignored (`fixtures/wire/query.yaml`); of two spellings of
+/// one name the first wins, where the reference takes any.
 ///
 /// # Errors
 /// The text of the refusal: a semicolon, a bad percent escape, a name given twice, a path below a

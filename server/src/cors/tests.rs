@@ -57,7 +57,7 @@ fn an_allowed_preflight_echoes_what_was_asked_for() {
 }
 
 #[test]
-fn no_page_may_use_any_method() {
+fn a_page_may_not_use_every_method() {
     let by = |method: &'static str| {
         let request = Request::builder().method(method.parse().unwrap());
         origin(&request.header("origin", "https://a.example").finish()).is_some()

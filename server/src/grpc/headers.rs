@@ -55,7 +55,7 @@ pub fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, String> {
 }
 
 /// The time limit of a REST call, if it has one: as [`timeout`], but nothing is too long, zero is
-/// none, and a negative one is over at once (`fixtures/wire/http1.yaml`, `grpc-timeout-*`).
+/// none, and a negative one is over at once.
 ///
 /// # Errors
 /// The text for the caller.

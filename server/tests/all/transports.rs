@@ -45,6 +45,20 @@ async fn an_error_is_the_same_on_the_three_wires() {
     assert!(web.ends_with("\r\n\r\n0\r\n\r\n"), "an error has no body: {web}");
 }
 
+/// grpc-gateway passes on printable ASCII alone; gRPC has no such sieve.
+#[tokio::test]
+async fn an_organisation_that_is_no_text_is_none_or_unknown() {
+    let wire = Wire::start(|_| {}).await;
+    let line = "GET /management/v1/users/nobody";
+    for (org, status) in [("a\tb", 404), ("a b", 403)] {
+        let answer =
+            wire.http1(line, &[&wire.bearer(), &format!("x-zitadel-orgid: {org}")], b"").await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        let headers = [("authorization", &*wire.token()), ("x-zitadel-orgid", org)];
+        assert_eq!(wire.grpc(GET_USER, &headers, NOBODY).await.status().0, 7);
+    }
+}
+
 #[tokio::test]
 async fn a_grpc_web_success_ends_with_a_trailer_frame() {
     let wire = Wire::start(|_| {}).await;
