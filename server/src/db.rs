@@ -25,9 +25,6 @@ pub use row::Row;
 pub use statement::Statement;
 pub use value::Value;
 
-use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::block_in_place;
-
 use crate::error::{Error, Result};
 use migrate::Schema;
 use postgres::Postgres;
@@ -116,10 +113,7 @@ impl Db {
         read: impl Fn(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         match self {
-            Self::Sqlite(sqlite) => {
-                let _turn = sqlite.scans.acquire().await.map_err(Error::internal)?;
-                aside(|| sqlite.query(&sql.into(), params, read))
-            }
+            Self::Sqlite(sqlite) => sqlite.scan(&sql.into(), params, read).await,
             Self::Postgres(_) => self.query(sql, params, read).await,
         }
     }
@@ -156,14 +150,6 @@ impl Db {
             Self::Sqlite(sqlite) => sqlite.close().await,
             Self::Postgres(postgres) => postgres.close().await,
         }
-    }
-}
-
-/// Runs on the caller's thread, whose other tasks move to another one, if there can be another.
-fn aside<T>(work: impl FnOnce() -> T) -> T {
-    match Handle::current().runtime_flavor() {
-        RuntimeFlavor::MultiThread => block_in_place(work),
-        _ => work(),
     }
 }
 

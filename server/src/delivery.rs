@@ -126,7 +126,8 @@ impl Delivery {
         }
     }
 
-    /// What goes wrong with the database leaves the message claimed, and it is due again later.
+    /// What goes wrong with the database leaves the message claimed, and it is due again later, or
+    /// unclaimed, and it is due at once.
     async fn attempt(&self, due: &Due) {
         match self.deliver(due).await {
             Ok(()) => {}

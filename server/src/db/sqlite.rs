@@ -11,11 +11,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use r2d2::Pool;
 use rusqlite::Connection;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
+use tokio::task::block_in_place;
 
 use super::migrate::{self, Dialect, Schema};
 use super::{OpenError, Row, Statement, Value, connections_per_core};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use file::Place;
 use readers::Readers;
 use value::{Failure, bind, numbered};
@@ -52,8 +54,8 @@ type Gate = Option<Arc<RwLock<()>>>;
 #[derive(Clone)]
 pub struct Sqlite {
     readers: Pool<Readers>,
-    /// Turns of reads that may be long: they leave half of the readers to the short ones.
-    pub scans: Arc<Semaphore>,
+    /// Turns of reads that may be long: they leave a quarter of the readers to the short ones.
+    scans: Arc<Semaphore>,
     writer: Writer,
     gate: Gate,
 }
@@ -70,7 +72,7 @@ impl Sqlite {
         place.keep_log(&connection)?;
         let gate = place.in_memory().then(Arc::default);
         let size = connections.map_or_else(|| connections_per_core(2, 4, 16), NonZeroUsize::get);
-        let scans = Arc::new(Semaphore::new((size / 2).max(1)));
+        let scans = Arc::new(Semaphore::new(size - size / 4));
         let readers = readers::pool(place, size)?;
         let writer = Writer::start(connection, gate.clone(), lock)?;
         Ok(Self { readers, scans, writer, gate })
@@ -95,6 +97,16 @@ impl Sqlite {
         Ok(found)
     }
 
+    pub async fn scan<T>(
+        &self,
+        sql: &str,
+        params: &[Value],
+        read: impl Fn(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let _turn = self.scans.acquire().await.map_err(Error::internal)?;
+        aside(|| self.query(sql, params, read))
+    }
+
     pub async fn write(&self, batch: Vec<Statement>) -> Result<()> {
         self.writer.write(batch).await
     }
@@ -103,6 +115,14 @@ impl Sqlite {
     pub async fn close(self) {
         drop(self.readers);
         self.writer.close().await;
+    }
+}
+
+/// Runs on the caller's thread, whose other tasks move to another one, if there can be another.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => block_in_place(work),
+        _ => work(),
     }
 }
 

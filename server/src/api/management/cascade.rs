@@ -44,6 +44,7 @@ impl Core {
         roles: &[String],
     ) -> Result<()> {
         for id in user_grants::ids(&self.db, of, Some(roles)).await? {
+            tokio::task::yield_now().await;
             let mut grant = push.any::<UserGrant>(&id).await?;
             if let Some(lost) = grant.lose(roles) {
                 push.append(&mut grant, [lost])?;

@@ -99,9 +99,10 @@ impl Core {
         let mut ends = Gone::default();
         let gone = users::ids_of_org(&self.db, org).await?;
         for mut user in push.own_all::<User>(&gone).await? {
-            // Who was removed meanwhile is gone already.
-            let Ok(events) = user.remove() else { continue };
-            push.append(&mut user, events)?;
+            if user.exists() {
+                let events = user.remove()?;
+                push.append(&mut user, events)?;
+            }
         }
         for (user, scope) in members::scopes_of_org(&self.db, org).await? {
             ends.leaves(&user, vec![scope]);

@@ -75,17 +75,16 @@ impl Place {
 
     /// WAL lets readers go on while a batch is written; memory has none.
     pub fn keep_log(&self, connection: &Connection) -> Result<(), OpenError> {
-        let mode = if self.in_memory() { "memory" } else { "wal" };
-        let given: String = connection
-            .query_one(&format!("PRAGMA journal_mode={mode}"), (), |row| row.get(0))
+        let Self::File(path) = self else { return Ok(()) };
+        let mode: String = connection
+            .query_one("PRAGMA journal_mode=wal", (), |row| row.get(0))
             .map_err(|cause| self.explain(&cause))?;
-        match self {
-            Self::File(path) if given != "wal" => Err(OpenError::new(format!(
-                "`{}` lies where SQLite cannot keep a WAL: choose a local disk",
-                path.display()
-            ))),
-            _ => Ok(()),
+        if mode == "wal" {
+            return Ok(());
         }
+        let path = path.display();
+        let why = format!("`{path}` lies where SQLite cannot keep a WAL: choose a local disk");
+        Err(OpenError::new(why))
     }
 
     pub fn open_reader(&self) -> Result<Connection> {

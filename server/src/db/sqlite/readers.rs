@@ -14,6 +14,7 @@ const WAIT: Duration = Duration::from_secs(10);
 
 /// All connections were in use for that long.
 pub fn busy() -> Refusal {
+    tracing::error!("no connection of the database became free");
     Refusal::plain(Code::Unavailable, "the database is busy, try again")
 }
 
