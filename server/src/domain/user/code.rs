@@ -29,7 +29,7 @@ pub struct PasswordlessCode {
     pub code: Code,
 }
 
-/// The page on which a user registers a passkey, at an origin (`fixtures/users/human/import.yaml`).
+/// The page on which a user registers a passkey, at an origin.
 pub fn passwordless_link(origin: &str, [user, org, code_id, code]: [&str; 4]) -> String {
     let path = "ui/login/login/passwordless/init";
     let (user, org) =

@@ -11,8 +11,7 @@ pub enum Weakness {
 }
 
 /// What a password lacks, if anything. Length is in bytes; only ASCII letters and digits count as
-/// such, every other character is a symbol (`fixtures/users/human/add-rules.yaml`,
-/// `fixtures/users/password/password.yaml`).
+/// such, every other character is a symbol (`fixtures/users/human/import-errors.yaml`).
 pub fn weakness(password: &str, min_length: usize) -> Option<Weakness> {
     let has = |wanted: fn(&u8) -> bool| password.bytes().any(|byte| wanted(&byte));
     let met = [
@@ -54,7 +53,7 @@ const FORMATS: [Format; 1] =
     [Format { prefixes: &["$2a$", "$2b$", "$2y$"], cost: bcrypt_cost, accepted_costs: 10..=16 }];
 
 /// The cost in `$2a$CC$…`, of a hash long enough. Like the original, it looks no further: other
-/// letters in the digest and text behind it pass (`fixtures/users/human/import-rules.yaml`).
+/// letters in the digest and text behind it pass (`fixtures/users/human/import-errors.yaml`).
 fn bcrypt_cost(hash: &str) -> Option<u32> {
     const SHORTEST: usize = 59;
     const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
