@@ -28,14 +28,8 @@ pub fn request(call: Call<'_>) -> Result<Request<Full<Bytes>>, Trouble> {
 /// When the answer breaks the protocol.
 pub fn outcome(operation: &Operation, answer: &Answer) -> Result<Outcome, Trouble> {
     check_head(answer, "application/grpc")?;
-    let mut frames = unary::frames(answer.body.clone())?.into_iter();
-    let message = frames.next().map(|(_, message)| message);
-    if frames.next().is_some() {
-        return Err(Trouble::Broken("more than one message".into()));
-    }
-    // A call that ends at once sends its status in the headers (gRPC over HTTP/2, Trailers-Only).
-    let only = answer.headers.contains_key("grpc-status");
-    let trailers = if only { &answer.headers } else { &answer.trailers };
+    let message = unary::message(unary::frames(answer.body.clone())?)?;
+    let trailers = unary::status_headers(answer, &answer.trailers)?;
     let reply = unary::reply(operation.method.output(), message, trailers)?;
     Ok(Outcome { reply, head: answer.head() })
 }

@@ -31,18 +31,13 @@ pub fn request(call: Call<'_>) -> Result<Request<Full<Bytes>>, Trouble> {
 /// When the answer breaks the protocol.
 pub fn outcome(operation: &Operation, answer: &Answer) -> Result<Outcome, Trouble> {
     check_head(answer, "application/grpc-web")?;
-    let frames = unary::frames(answer.body.clone())?;
-    let (ends, messages): (Vec<_>, Vec<_>) = frames.into_iter().partition(|(f, _)| *f == TRAILERS);
-    // A refusal may have its status in the headers and no body at all.
-    let trailers = ends.first().map(|(_, text)| trailers(text)).transpose()?;
-    if messages.len() > 1 || ends.len() > 1 {
-        return Err(Trouble::Broken("more than one message".into()));
-    }
-    let message = messages.into_iter().next().map(|(_, message)| message);
-    let status = trailers.as_ref().unwrap_or(&answer.headers);
+    let mut frames = unary::frames(answer.body.clone())?;
+    let end = frames.pop_if(|(flag, _)| *flag == TRAILERS);
+    let end = end.map(|(_, text)| trailers(&text)).transpose()?.unwrap_or_default();
+    let message = unary::message(frames)?;
+    let status = unary::status_headers(answer, &end)?;
     let reply = unary::reply(operation.method.output(), message, status)?;
-    let trailers = trailers.as_ref().map(texts).unwrap_or_default();
-    Ok(Outcome { reply, head: Head { trailers, ..answer.head() } })
+    Ok(Outcome { reply, head: Head { trailers: texts(&end), ..answer.head() } })
 }
 
 /// A frame of trailers: lines `name:value`.

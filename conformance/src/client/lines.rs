@@ -21,7 +21,8 @@ pub async fn send(client: &Client, request: &[u8], closes: bool) -> Result<Answe
         return Err(Trouble::Broken("lines are sent without TLS only".into()));
     }
     let port = client.base.port_u16().unwrap_or(80);
-    let address = (client.base.host().unwrap_or_default(), port);
+    let host = client.base.host().unwrap_or_default();
+    let address = (host.trim_matches(['[', ']']), port);
     let exchange = async {
         let unreachable = |e: std::io::Error| Trouble::Unreachable(e.to_string());
         let mut stream = TcpStream::connect(address).await.map_err(unreachable)?;
@@ -31,7 +32,7 @@ pub async fn send(client: &Client, request: &[u8], closes: bool) -> Result<Answe
         loop {
             let ended = stream.read_buf(&mut text).await.map_err(broken)? == 0;
             match answer(&text, ended)? {
-                Some(answer) => return Ok((stream, answer)),
+                Some((answer, end)) => return Ok((stream, answer, text.len() - end)),
                 None if ended || text.len() > LONGEST_ANSWER => {
                     return Err(Trouble::Broken("the answer broke off".into()));
                 }
@@ -39,17 +40,29 @@ pub async fn send(client: &Client, request: &[u8], closes: bool) -> Result<Answe
             }
         }
     };
-    let (mut stream, answer) =
+    let (mut stream, answer, mut more) =
         timeout(client.timeout, exchange).await.unwrap_or(Err(Trouble::Late))?;
-    let end = async { while stream.read(&mut [0; 512]).await.is_ok_and(|read| read > 0) {} };
+    let end = async {
+        while more == 0 {
+            match stream.read(&mut [0; 512]).await {
+                Ok(0) | Err(_) => break,
+                Ok(read) => more += read,
+            }
+        }
+    };
     if closes && timeout(client.timeout, end).await.is_err() {
         return Err(Trouble::Broken("the connection stays open".into()));
+    }
+    if closes && more > 0 {
+        return Err(Trouble::Broken(
+            "more comes behind the answer, on a connection to close".into(),
+        ));
     }
     Ok(answer)
 }
 
-/// The answer, once it is whole.
-fn answer(text: &[u8], ended: bool) -> Result<Option<Answer>, Trouble> {
+/// The answer and where it ends, once it is whole.
+fn answer(text: &[u8], ended: bool) -> Result<Option<(Answer, usize)>, Trouble> {
     let mut fields = [httparse::EMPTY_HEADER; HEADERS];
     let mut head = httparse::Response::new(&mut fields);
     let broken = |e: &dyn std::fmt::Display| Trouble::Broken(format!("the answer: {e}"));
@@ -64,29 +77,39 @@ fn answer(text: &[u8], ended: bool) -> Result<Option<Answer>, Trouble> {
     }
     let rest = text.get(length..).unwrap_or_default();
     let body = body(&headers, rest, ended)?;
-    Ok(body.map(|body| Answer { status, headers, body, trailers: HeaderMap::new() }))
+    let whole = |(body, used)| {
+        (Answer { status, headers, body, trailers: HeaderMap::new() }, length + used)
+    };
+    Ok(body.map(whole))
 }
 
-fn body(headers: &HeaderMap, rest: &[u8], ended: bool) -> Result<Option<Bytes>, Trouble> {
+/// The body and how many bytes it took.
+fn body(headers: &HeaderMap, rest: &[u8], ended: bool) -> Result<Option<(Bytes, usize)>, Trouble> {
     if headers.contains_key("transfer-encoding") {
         return chunks(rest);
     }
     let length = super::header(headers, "content-length").parse::<usize>();
-    Ok(match length {
-        Ok(length) => rest.get(..length).map(Bytes::copy_from_slice),
-        Err(_) => ended.then(|| Bytes::copy_from_slice(rest)),
-    })
+    let body = match length {
+        Ok(length) => rest.get(..length),
+        Err(_) => ended.then_some(rest),
+    };
+    Ok(body.map(|body| (Bytes::copy_from_slice(body), body.len())))
 }
 
-/// The chunks up to the last one, once that is there.
-fn chunks(mut rest: &[u8]) -> Result<Option<Bytes>, Trouble> {
+/// The chunks up to the last one and the trailers, once all are there.
+fn chunks(text: &[u8]) -> Result<Option<(Bytes, usize)>, Trouble> {
+    let mut rest = text;
     let mut body = Vec::new();
     loop {
         let size = httparse::parse_chunk_size(rest);
         let size = size.map_err(|_| Trouble::Broken("the answer: a broken chunk".into()))?;
         let httparse::Status::Complete((start, length)) = size else { return Ok(None) };
         if length == 0 {
-            return Ok(Some(body.into()));
+            let mut trailers = [httparse::EMPTY_HEADER; HEADERS];
+            let end = httparse::parse_headers(rest.get(start..).unwrap_or_default(), &mut trailers);
+            let end = end.map_err(|e| Trouble::Broken(format!("the answer: {e}")))?;
+            let httparse::Status::Complete((behind, _)) = end else { return Ok(None) };
+            return Ok(Some((body.into(), text.len() - rest.len() + start + behind)));
         }
         let end = usize::try_from(length).ok().and_then(|length| start.checked_add(length));
         let Some((chunk, after)) =
@@ -104,7 +127,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str, ended: bool) -> Option<String> {
-        let answer = answer(text.as_bytes(), ended).unwrap()?;
+        let (answer, _) = answer(text.as_bytes(), ended).unwrap()?;
         Some(String::from_utf8(answer.body.to_vec()).unwrap())
     }
 
@@ -120,5 +143,10 @@ mod tests {
         let open = "HTTP/1.0 400 Bad Request\r\n\r\nno";
         assert_eq!((read(open, false), read(open, true).as_deref()), (None, Some("no")));
         assert!(answer(b"SSH-2.0\r\n\r\n", true).is_err());
+        for text in [length, chunked] {
+            let (_, end) =
+                answer(format!("{text}HTTP/1.1 200 OK").as_bytes(), false).unwrap().unwrap();
+            assert_eq!(end, text.len());
+        }
     }
 }

@@ -12,7 +12,7 @@ use prost_reflect::{
 };
 use serde_json::{Value, json};
 
-use super::{Call, Trouble, header};
+use super::{Answer, Call, Trouble, header};
 use crate::outcome::{ERROR_DETAIL, Reply};
 
 /// The flag of a frame that holds trailers, gRPC-web only.
@@ -80,6 +80,38 @@ pub fn frames(mut body: Bytes) -> Result<Vec<(u8, Bytes)>, Trouble> {
         out.push((flag, body.split_to(end).slice(5..)));
     }
     Ok(out)
+}
+
+/// The one message of a unary call, if there is one.
+pub fn message(frames: Vec<(u8, Bytes)>) -> Result<Option<Bytes>, Trouble> {
+    let mut frames = frames.into_iter();
+    let broken = |what: String| Err(Trouble::Broken(what));
+    match (frames.next(), frames.next()) {
+        (None, _) => Ok(None),
+        (Some((0, message)), None) => Ok(Some(message)),
+        (Some((0, _)), Some(_)) => broken("more than one message".into()),
+        (Some((flag, _)), _) => {
+            broken(format!("a frame with flag {flag:#04x} instead of a plain message"))
+        }
+    }
+}
+
+/// Where the status is: a call that ends at once, without a body, has it in the headers (gRPC over
+/// HTTP/2, Trailers-Only), any other one behind the body, and each only once.
+pub fn status_headers<'a>(
+    answer: &'a Answer,
+    behind: &'a HeaderMap,
+) -> Result<&'a HeaderMap, Trouble> {
+    let count = |headers: &HeaderMap| headers.get_all("grpc-status").iter().count();
+    match (count(&answer.headers), count(behind)) {
+        (0, 1) => Ok(behind),
+        (1, 0) if answer.body.is_empty() => Ok(&answer.headers),
+        (0, 0) => Err(Trouble::Broken("no grpc-status".into())),
+        (1, 0) => {
+            Err(Trouble::Broken("grpc-status in the headers of an answer with a body".into()))
+        }
+        _ => Err(Trouble::Broken("more than one grpc-status".into())),
+    }
 }
 
 /// What message and trailers tell.
@@ -204,6 +236,43 @@ mod tests {
         let unknown = Bytes::from_static(b"\x0a\x06\x0a\x01x\x98\x06\x01");
         assert!(reply(output(), Some(known), &ok).is_ok());
         assert!(reply(output(), Some(unknown), &ok).is_err());
+    }
+
+    #[test]
+    fn one_plain_message_is_taken() {
+        let frame = |flag| (flag, Bytes::from_static(b"a"));
+        assert_eq!(message(vec![]).unwrap(), None);
+        assert_eq!(message(vec![frame(0)]).unwrap().as_deref(), Some(b"a".as_slice()));
+        for frames in [[frame(0), frame(0)], [frame(TRAILERS), frame(0)], [frame(0), frame(1)]] {
+            assert!(message(frames.to_vec()).is_err(), "{frames:?}");
+        }
+        assert!(message(vec![frame(1)]).is_err());
+    }
+
+    #[test]
+    fn a_status_is_where_it_belongs_and_alone() {
+        let status = |codes: &[&str]| {
+            let pair = |code: &&str| ("grpc-status".parse().unwrap(), code.parse().unwrap());
+            HeaderMap::from_iter(codes.iter().map(pair))
+        };
+        for (headers, body, behind, good) in [
+            (&["5"][..], "", &[][..], true),
+            (&[], "x", &["0"], true),
+            (&[], "", &["5"], true),
+            (&["0"], "x", &[], false),
+            (&["0"], "", &["13"], false),
+            (&[], "x", &["0", "13"], false),
+            (&[], "x", &[], false),
+        ] {
+            let answer = Answer {
+                status: http::StatusCode::OK,
+                headers: status(headers),
+                body: body.into(),
+                trailers: HeaderMap::new(),
+            };
+            let found = status_headers(&answer, &status(behind)).is_ok();
+            assert_eq!(found, good, "{headers:?} {body} {behind:?}");
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ const fn fault(
     Fault { name, on, plant, step, says }
 }
 
-const FAULTS: [Fault; 39] = [
+const FAULTS: [Fault; 41] = [
     // Values
     fault(
         "sequence off by one",
@@ -211,6 +211,18 @@ const FAULTS: [Fault; 39] = [
         RPC,
         Any(|a| a.body = a.body.repeat(2).into()),
         ("read", "more than one message"),
+    ),
+    fault(
+        "frame said to be compressed",
+        RPC,
+        Any(|a| a.body = [b"\x01", &a.body[1..]].concat().into()),
+        ("read", "a frame with flag 0x01"),
+    ),
+    fault(
+        "status in the headers, too",
+        RPC,
+        Any(|a| header(a, "grpc-status", "0")),
+        ("read", "more than one grpc-status"),
     ),
     fault(
         "trailers missing",
