@@ -39,6 +39,20 @@ pub enum Trouble {
     Broken(String),
 }
 
+/// What stands in reports for a token.
+pub const HIDDEN: &str = "<admin_token>";
+
+impl Trouble {
+    /// The same, should a server repeat the token of its caller.
+    pub fn without(self, token: &str) -> Self {
+        match self {
+            Self::Unreachable(why) => Self::Unreachable(why.replace(token, HIDDEN)),
+            Self::Late => Self::Late,
+            Self::Broken(why) => Self::Broken(why.replace(token, HIDDEN)),
+        }
+    }
+}
+
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -89,7 +103,8 @@ impl Client {
     pub fn new(base_url: &str, timeout: Duration) -> Result<Self, String> {
         let base: Uri = base_url.parse().map_err(|e| format!("{base_url}: {e}"))?;
         let https = base.scheme_str() == Some("https");
-        if base.authority().is_none() || !(https || base.scheme_str() == Some("http")) {
+        let scheme = https || base.scheme_str() == Some("http");
+        if base.authority().is_none() || !scheme || !matches!(base.path(), "" | "/") {
             return Err(format!("{base_url}: want http://host:port or https://host:port"));
         }
         let (http1, http2) = (pool(https, false)?, pool(https, true)?);
@@ -194,7 +209,13 @@ pub fn outcome(
 }
 
 fn trouble(error: legacy::Error) -> Trouble {
-    let why = std::error::Error::source(&error).map_or(error.to_string(), ToString::to_string);
+    let mut causes = vec![];
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        causes.push(inner.to_string());
+        cause = inner.source();
+    }
+    let why = if causes.is_empty() { error.to_string() } else { causes.join(": ") };
     if error.is_connect() { Trouble::Unreachable(why) } else { Trouble::Broken(why) }
 }
 

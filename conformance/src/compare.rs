@@ -13,6 +13,9 @@ use std::fmt;
 
 use serde_json::Value;
 
+/// So many items of a list are shown that nobody wanted.
+const SHOWN: usize = 10;
+
 /// One place where an answer is not what was wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -59,8 +62,12 @@ impl Marks {
                 }
             }
             (Some(Value::Array(wants)), Some(Value::Array(gots))) => {
-                for n in 0..wants.len().max(gots.len()) {
+                for n in 0..wants.len().max(gots.len().min(wants.len() + SHOWN)) {
                     self.walk(format!("{path}[{n}]"), wants.get(n), gots.get(n), out);
+                }
+                if gots.len() > wants.len() + SHOWN {
+                    let [want, got] = [wants, gots].map(|items| format!("{} items", items.len()));
+                    out.push(Difference { path, want, got });
                 }
             }
             (Some(Value::String(mark)), Some(got)) if is_mark(mark) => {
@@ -105,7 +112,8 @@ impl Marks {
     }
 }
 
-fn is_mark(text: &str) -> bool {
+/// Whether a wanted text is a mark.
+pub fn is_mark(text: &str) -> bool {
     let inner = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
     let word = inner.map(|inner| inner.trim_end_matches(|c: char| c.is_ascii_digit()));
     word.is_some_and(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic()))
@@ -162,6 +170,12 @@ mod tests {
             "d: want nothing, got null",
         ];
         assert_eq!(differences(want, got), expected);
+    }
+
+    #[test]
+    fn a_list_that_is_far_too_long_is_counted() {
+        let found = differences(json!(["x"]), json!(vec!["x"; 1000]));
+        assert_eq!((found.len(), &*found[10]), (11, ": want 1 items, got 1000 items"));
     }
 
     #[test]

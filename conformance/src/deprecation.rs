@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::operation::{self, Operation};
 use crate::outcome::{Outcome, Reply};
 
-/// What is missing, if anything: `Deprecation: @<unix time>` (RFC 9745), and where there is a
+/// What is missing or too much, if anything: `Deprecation: @<unix time>` (RFC 9745), and where there is a
 /// successor `Link: <…>; rel="successor-version"` (RFC 5829). A request that no route takes has
 /// not reached the operation.
 pub fn advice(operation: &Operation, Outcome { head, reply }: &Outcome) -> Option<String> {
@@ -16,6 +16,10 @@ pub fn advice(operation: &Operation, Outcome { head, reply }: &Outcome) -> Optio
         return None;
     }
     let facts = operation.facts;
+    if facts.deprecated_since.is_empty() {
+        let said = !head.header("deprecation").is_empty();
+        return said.then(|| format!("{} should not send Deprecation", operation::id(facts)));
+    }
     let since = format!("{}T00:00:00Z", facts.deprecated_since).parse::<Timestamp>().ok()?;
     let mut missing = Vec::new();
     let wanted = format!("@{}", since.seconds);
@@ -108,6 +112,8 @@ mod tests {
             reply: Reply::Answer(json!({})),
         };
         assert_eq!(advice(other, &with(&[])), None);
+        let loud = advice(other, &with(&[("deprecation", "@1")])).unwrap();
+        assert!(loud.ends_with("_ListUserChanges should not send Deprecation"), "{loud}");
         assert!(advice(deprecated, &with(&[])).unwrap().contains(" and Link: "));
         let mut not_routed = with(&[]);
         not_routed.head.status = 404;

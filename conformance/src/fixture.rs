@@ -222,8 +222,8 @@ impl Step {
 impl Fixture {
     /// Whether a step shows something on this transport, beyond what prepares REST requests.
     pub fn plays_on(&self, transport: Transport) -> bool {
-        self.steps.iter().any(|step| step.call.is_some() && step.plays_on(transport))
-            || transport == Transport::Rest
+        let shows = |step: &Step| step.call.is_some() || transport == Transport::Rest;
+        self.steps.iter().any(|step| shows(step) && step.plays_on(transport))
     }
 
     /// # Errors

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use crate::client::{Client, Trouble};
+use crate::client::{Client, HIDDEN, Trouble};
 use crate::document::Document;
 use crate::fixture::{Fixture, Step, Transport};
 use crate::operation::Catalogue;
@@ -108,11 +108,23 @@ impl Player {
     /// # Errors
     /// When it cannot be reached, or refuses.
     pub async fn try_server(&self) -> Result<(), Trouble> {
-        self.setup().try_server().await
+        self.setup().try_server().await.map_err(|trouble| trouble.without(&self.token))
     }
 
     fn setup(&self) -> Setup<'_> {
         Setup { client: &self.client, catalogue: &self.catalogue, token: &self.token }
+    }
+
+    /// What a server repeats of its caller's token stays out of reports.
+    fn without_token(
+        &self,
+        result: Result<Vec<Failure>, Trouble>,
+    ) -> Result<Vec<Failure>, Trouble> {
+        let mut failures = result.map_err(|trouble| trouble.without(&self.token))?;
+        for why in failures.iter_mut().flat_map(|failure| &mut failure.why) {
+            *why = why.replace(&self.token, HIDDEN);
+        }
+        Ok(failures)
     }
 
     /// Makes what the fixture needs, plays each of its steps on the transport, and removes what
@@ -133,6 +145,7 @@ impl Player {
                 (Ok(play.failures), play.advice, play.kept)
             }
         };
+        let result = self.without_token(result);
         let left = setup.remove(made).await;
         let (fixture, took) = (fixture.name.clone(), start.elapsed());
         Verdict { fixture, transport, took, result, advice, left, kept }

@@ -132,7 +132,7 @@ pub fn set_header(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()
 
 fn member(body: &Value, name: &str) -> Result<String, Trouble> {
     let text = body.get(name).and_then(Value::as_str).map(String::from);
-    text.ok_or_else(|| Trouble::Broken(format!("no {name} in {body}")))
+    text.ok_or_else(|| Trouble::Broken(format!("no {name} in the answer")))
 }
 
 /// A word of eight letters and digits for the names of one play: fixtures count on its length.

@@ -68,7 +68,13 @@ impl Run {
     pub fn execute(self) -> Result<u8, String> {
         let report = self.report_file()?;
         let catalogue = Catalogue::new()?;
+        if let Some((_, file)) = &report {
+            fs::write(file, "").map_err(|e| format!("{}: {e}", file.display()))?;
+        }
         let (plays, skipped) = self.plays(super::load(&self.fixtures, &catalogue)?);
+        if plays.is_empty() && skipped == 0 {
+            return Err("there is no such fixture: look at --fixtures and --only".into());
+        }
         let player = self.player(catalogue)?;
         let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
         let (verdicts, of_document) = match runtime.block_on(self.verdicts(player, plays)) {

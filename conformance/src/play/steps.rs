@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Failure, Kept, Player};
 use crate::client::raw::{self, Raw};
 use crate::client::{Call, Trouble, lines};
-use crate::compare::{Marks, dig};
+use crate::compare::{Marks, dig, is_mark};
 use crate::deprecation;
 use crate::fixture::{Request, Step, Transport};
 use crate::operation::Operation;
@@ -169,6 +169,9 @@ impl<'a> Play<'a> {
             why.extend(self.holds(step, body));
             for (name, path) in &step.save {
                 match dig(body, path) {
+                    Some(Value::String(text)) if text.is_empty() || is_mark(text) => {
+                        why.push(format!("{text:?} at {path} is nothing to save"));
+                    }
                     Some(value) => self.variables.set(name, value.clone()),
                     None => why.push(format!("nothing to save at {path}")),
                 }

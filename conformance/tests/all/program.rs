@@ -79,11 +79,19 @@ fn a_bad_fixture_is_named_with_file_and_line() {
 #[test]
 fn wrong_use_is_2() {
     let folder = folder("", "");
-    for more in [&["--report", "yaml", "x"][..], &["--transport", "fax"], &["--document", "/no"]] {
+    for more in [
+        &["--report", "yaml", "x"][..],
+        &["--report", "json", "/no/x"],
+        &["--transport", "fax"],
+        &["--document", "/no"],
+    ] {
         let (code, text) = run(folder.path(), "http://127.0.0.1:1", more);
         assert_eq!(code, 2, "{more:?}: {text}");
     }
-    assert_eq!(run(folder.path(), "ftp://x", &[]).0, 2);
+    for url in ["ftp://x", "http://127.0.0.1:1/prefix"] {
+        let (code, text) = run(folder.path(), url, &[]);
+        assert!(code == 2 && text.contains("want http://"), "{url}: {code} {text}");
+    }
 }
 
 #[test]
@@ -104,6 +112,9 @@ fn no_server_is_11_and_one_that_is_none_12() {
     });
     let (code, text) = run(folder.path(), &url, &[]);
     assert!(code == 12 && text.contains("GetMyOrg: HTTP 302"), "{code} {text}");
+    fs::write(folder.path().join("token"), "302").unwrap();
+    let (code, text) = run(folder.path(), &url, &[]);
+    assert!(code == 12 && text.contains("GetMyOrg: HTTP <admin_token>"), "{code} {text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,7 +124,20 @@ async fn the_verdict_is_the_exit_code_and_the_last_line() {
     for (from, to, more, code, last) in [
         ("", "", &["--repeat", "3"][..], 0, "conformance: 9 passed, 0 failed, 0 skipped"),
         ("", "", &["--transport", "grpc"], 0, "conformance: 1 passed, 0 failed, 0 skipped"),
-        ("", "", &["--only", "no*"], 1, "conformance: 0 passed, 0 failed, 0 skipped"),
+        (
+            "",
+            "",
+            &["--only", "no*"],
+            2,
+            "conformance: there is no such fixture: look at --fixtures and --only",
+        ),
+        (
+            "    answer",
+            "    only: [grpc]\n    answer",
+            &["--transport", "rest"],
+            1,
+            "conformance: 0 passed, 0 failed, 1 skipped",
+        ),
         ("ACTIVE", "REMOVED", &[], 1, "conformance: 0 passed, 3 failed, 0 skipped"),
     ] {
         let folder = folder(from, to);
