@@ -4,6 +4,7 @@ mod steps;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::client::{Client, HIDDEN, Trouble};
@@ -95,12 +96,15 @@ pub struct Player {
     pub lag: Duration,
     /// Whether verdicts hold the answers.
     pub keeps: bool,
+    /// Set when the run is to end: each play stops behind its step and removes what it made.
+    pub interrupted: AtomicBool,
 }
 
 impl Player {
     /// One that checks no document and waits for no read.
     pub fn new(client: Client, catalogue: Catalogue, token: String) -> Self {
-        Self { client, catalogue, token, document: None, lag: Duration::ZERO, keeps: false }
+        let (document, lag, interrupted) = (None, Duration::ZERO, AtomicBool::new(false));
+        Self { client, catalogue, token, document, lag, keeps: false, interrupted }
     }
 
     /// Whether this server can be judged at all: it answers, and knows the token.
@@ -109,6 +113,10 @@ impl Player {
     /// When it cannot be reached, or refuses.
     pub async fn try_server(&self) -> Result<(), Trouble> {
         self.setup().try_server().await.map_err(|trouble| trouble.without(&self.token))
+    }
+
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
     }
 
     fn setup(&self) -> Setup<'_> {
@@ -138,7 +146,7 @@ impl Player {
             Ok(variables) => {
                 let mut play = Play::new(self, transport, variables, &mut made);
                 for step in fixture.steps.iter().filter(|step| step.plays_on(transport)) {
-                    if !play.step(step).await {
+                    if self.is_interrupted() || !play.step(step).await {
                         break;
                     }
                 }

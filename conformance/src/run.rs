@@ -34,7 +34,9 @@ pub async fn all(player: Arc<Player>, plays: Plays, jobs: usize) -> Vec<Verdict>
 async fn worker(player: Arc<Player>, shared: Arc<(Plays, AtomicUsize)>) -> Vec<Verdict> {
     let (plays, next) = shared.as_ref();
     let mut verdicts = Vec::new();
-    while let Some((fixture, transport)) = plays.get(next.fetch_add(1, Ordering::Relaxed)) {
+    while let Some((fixture, transport)) = plays.get(next.fetch_add(1, Ordering::Relaxed))
+        && !player.is_interrupted()
+    {
         verdicts.push(player.play(fixture, *transport).await);
     }
     verdicts

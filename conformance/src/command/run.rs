@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -15,9 +17,12 @@ use conformance::play::{Player, Verdict};
 use conformance::report::{self, Totals};
 use conformance::run::{self, Plays};
 use glob::Pattern;
+use tokio::signal::unix::{SignalKind, signal};
 
 const UNREACHABLE: u8 = 11;
 const SETUP: u8 = 12;
+/// As shells have it after Ctrl-C.
+const INTERRUPTED: u8 = 130;
 
 #[derive(Args)]
 pub struct Run {
@@ -77,7 +82,16 @@ impl Run {
         }
         let player = self.player(catalogue)?;
         let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
-        let (verdicts, of_document) = match runtime.block_on(self.verdicts(player, plays)) {
+        let player = Arc::new(player);
+        runtime.spawn(interrupt(player.clone()));
+        let found = runtime.block_on(self.verdicts(&player, plays));
+        if player.is_interrupted() {
+            let verdicts = found.map(|(verdicts, _)| verdicts).unwrap_or_default();
+            let left: usize = verdicts.iter().map(|verdict| verdict.left.len()).sum();
+            eprintln!("conformance: interrupted, {left} organisations left");
+            return Ok(INTERRUPTED);
+        }
+        let (verdicts, of_document) = match found {
             Ok(found) => found,
             Err(trouble) => {
                 eprintln!("conformance: {}: {trouble}", self.base_url);
@@ -119,14 +133,13 @@ impl Run {
     /// The verdicts of every run, each run in its own order, and what the document should say.
     async fn verdicts(
         &self,
-        player: Player,
+        player: &Arc<Player>,
         plays: Plays,
     ) -> Result<(Vec<Verdict>, Vec<String>), Trouble> {
         player.try_server().await?;
         let document = player.client.document(&self.served_document).await;
         let of_document = document.as_ref().map(deprecation::advice_on_document);
         let mut verdicts = Vec::new();
-        let player = std::sync::Arc::new(player);
         for _ in 0..self.repeat.max(1) {
             let plays = if self.repeat > 1 { run::shuffled(plays.clone()) } else { plays.clone() };
             verdicts.extend(run::all(player.clone(), plays, self.jobs.max(1)).await);
@@ -164,6 +177,16 @@ impl Run {
             all.partition(|(fixture, transport)| fixture.plays_on(*transport));
         (plays, skipped.len())
     }
+}
+
+/// Ends the plays at Ctrl-C or SIGTERM, by which CI cancels a job.
+async fn interrupt(player: Arc<Player>) {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    player.interrupted.store(true, Ordering::Relaxed);
 }
 
 fn exit_code(trouble: &Trouble) -> u8 {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 
@@ -147,6 +147,38 @@ async fn the_verdict_is_the_exit_code_and_the_last_line() {
         let named = text.contains("FAILED f [grpc_web]\n  line 3, step get, ManagementService_");
         assert_eq!(named, to == "REMOVED", "{text}");
     }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_run_removes_what_it_made() {
+    let server = bailey::start(&bailey::Settings::for_tests(":memory:")).await.unwrap();
+    let url = format!("http://{}", server.address);
+    let folder = folder("", "");
+    let token = folder.path().join("token");
+    fs::write(&token, &server.token).unwrap();
+    let (fixtures, token) = (folder.path().to_str().unwrap(), token.to_str().unwrap());
+    let mut run = Command::new(env!("CARGO_BIN_EXE_conformance"));
+    run.args(["run", "--repeat", "100000", "--fixtures", fixtures]);
+    run.args(["--token-file", token, "--base-url", &url]).stderr(Stdio::piped());
+    let run = run.spawn().unwrap();
+    let kept = async || {
+        let log = server.log().await.unwrap();
+        let orgs: Vec<_> = log.into_iter().filter(|(id, _)| id.starts_with("org/")).collect();
+        let removed = |kinds: &[String]| kinds.iter().any(|kind| kind == "org.removed");
+        (orgs.len(), orgs.iter().filter(|(_, (_, kinds))| !removed(kinds)).count())
+    };
+    while kept().await.0 < 3 {
+        tokio::task::yield_now().await;
+    }
+    Command::new("kill").args(["-TERM", &run.id().to_string()]).status().unwrap();
+    let output = run.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), &*text),
+        (Some(130), "conformance: interrupted, 0 organisations left\n")
+    );
+    assert_eq!(kept().await.1, 1, "the organisation of the instance alone");
     server.stop().await;
 }
 
