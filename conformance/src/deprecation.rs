@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::operation::{self, Operation};
 use crate::outcome::{Outcome, Reply};
 
-/// What is missing or too much, if anything: `Deprecation: @<unix time>` (RFC 9745), and where there is a
-/// successor `Link: <…>; rel="successor-version"` (RFC 5829). A request that no route takes has
+/// What is missing or too much, if anything: `Deprecation: @<unix time>` (RFC 9745), and where there
+/// is a successor `Link: <…>; rel="successor-version"` (RFC 5829). A request that no route takes has
 /// not reached the operation.
 pub fn advice(operation: &Operation, Outcome { head, reply }: &Outcome) -> Option<String> {
     let plain = matches!(reply, Reply::Refused { details, .. } if details.is_empty());

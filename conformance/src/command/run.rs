@@ -117,6 +117,9 @@ impl Run {
 
     fn player(&self, catalogue: Catalogue) -> Result<Player, String> {
         let token = super::read(&self.token_file)?.trim().to_string();
+        if token.is_empty() {
+            return Err(format!("{}: there is no token in it", self.token_file.display()));
+        }
         let client = Client::new(&self.base_url, Duration::from_secs(self.timeout))?;
         let mut player = Player::new(client, catalogue, token);
         player.lag = Duration::from_secs(self.eventually);

@@ -88,6 +88,11 @@ fn wrong_use_is_2() {
         let (code, text) = run(folder.path(), "http://127.0.0.1:1", more);
         assert_eq!(code, 2, "{more:?}: {text}");
     }
+    let token = folder.path().join("token");
+    fs::write(&token, "\n").unwrap();
+    let (code, text) = run(folder.path(), "http://127.0.0.1:1", &[]);
+    assert!(code == 2 && text.contains("there is no token in it"), "{code} {text}");
+    fs::write(token, "token").unwrap();
     for url in ["ftp://x", "http://127.0.0.1:1/prefix"] {
         let (code, text) = run(folder.path(), url, &[]);
         assert!(code == 2 && text.contains("want http://"), "{url}: {code} {text}");
